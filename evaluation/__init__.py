@@ -1,0 +1,1 @@
+"""Survey and evaluation toolkit for Danish municipalities."""

@@ -1,0 +1,1 @@
+"""The gate: estimates in, published objects out."""
