@@ -9,6 +9,8 @@ from typing import Literal
 
 import pandas as pd
 
+from evaluation.importing.notices import Notice
+
 VariableType = Literal["single", "multiple", "open", "number", "date", "system"]
 Status = Literal["completed", "partial", "not_opened", "rejected"]
 
@@ -20,7 +22,8 @@ class Variable:
     ``value_labels`` maps code (as text, ``"1"``, ``"99"``) to label in file order;
     ``missing`` holds the codes the file declares as user-missing. ``set_name`` joins the
     columns of one multiple-choice question; ``choice`` is the code of the option
-    that this column stands for (never its ordinal).
+    that this column stands for (never its ordinal). ``long_name`` is the name before the
+    survey system cut it to eight characters.
     """
 
     name: str
@@ -30,6 +33,7 @@ class Variable:
     missing: frozenset[str] = frozenset()
     set_name: str = ""
     choice: str = ""
+    long_name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +55,8 @@ class SurveyExport:
         Name of the weight variable the file declares, else empty.
     fictional : bool
         The file says of itself that its data are invented ("Fiktive data").
-    warnings : tuple of str
-        What a person should know about how the file was read.
+    warnings : tuple of Notice
+        What a person should know about how the file was read; ``notice.text(lang)``.
     """
 
     format: str
@@ -63,7 +67,7 @@ class SurveyExport:
     status: pd.Series | None = None
     weight: str = ""
     fictional: bool = False
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[Notice, ...] = ()
 
     @property
     def rows(self) -> int:
@@ -73,3 +77,19 @@ class SurveyExport:
     def variable(self, name: str) -> Variable | None:
         """The variable of that name, or None."""
         return next((v for v in self.variables if v.name == name), None)
+
+    def find(self, name: str) -> Variable | None:
+        """The variable a person means by ``name``.
+
+        The exact name first; then, where it is the only match, the name in other
+        letter case or the long name that the survey system cut.
+        """
+        exact = self.variable(name)
+        if exact is not None:
+            return exact
+        wanted = name.strip().casefold()
+        for attribute in ("name", "long_name"):
+            hits = [v for v in self.variables if getattr(v, attribute).strip().casefold() == wanted]
+            if len(hits) == 1:
+                return hits[0]
+        return None

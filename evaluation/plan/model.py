@@ -97,6 +97,9 @@ class Survey(Model):
     id_column: str | None = Field(None, description="Column that joins a panel, or marks a distinct person.")
     rater: str | None = Field(None, description="Column naming the teacher or household behind a row.")
     waves: tuple[SurveyWave, ...] = Field(alias="wave")
+    crosswalk: str | None = Field(
+        None, description="csv from the workspace: item, then one column a wave with the variable's name there."
+    )
     groups: tuple[Id, ...] = Field(
         (), description="Group variables to break down by: 'type' or a group of the instrument."
     )
@@ -158,6 +161,7 @@ class Header(Model):
     financing: str = ""
     year: int
     estimand: Estimand = "udvikling"
+    products: tuple[Id, ...] = Field(("midtvejsevaluering",), description="Report projects that `evaluation run` renders.")
 
 
 class Plan(Model):

@@ -1,0 +1,82 @@
+"""What analysis hands to the gate: the published tables' columns plus private ones, before anything is hidden."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import pandas as pd
+
+from evaluation.common import table
+
+#: Private columns per table, all starting with ``_``: the distinct people the threshold counts.
+PRIVATE: Mapping[str, tuple[str, ...]] = {
+    "estimates": ("_persons_before", "_persons_after"),
+    "levels": ("_persons",),
+    "distributions": ("_persons", "_persons_answered"),
+    "response": (),
+    "perceived": ("_persons",),
+    "scales": ("_persons",),
+}
+COLUMNS: Mapping[str, tuple[str, ...]] = {
+    "estimates": table.ESTIMATES,
+    "levels": table.LEVELS,
+    "distributions": table.DISTRIBUTIONS,
+    "response": table.RESPONSE,
+    "perceived": table.PERCEIVED,
+    "scales": table.SCALES,
+}
+#: Columns that hold text; everything else is float64 (NaN where there is no number), but for ``suppressed``.
+TEXT = frozenset(
+    "key survey theme measure stat higher_is group waves wave design estimand direction family effect_name verdict "
+    "method weighting comparable base reason rule_version scale item code state source table rule".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Estimates:
+    """Private results: never written anywhere but ``data/processed``, never shown.
+
+    Attributes
+    ----------
+    estimates, levels, distributions, response, perceived, scales : pandas.DataFrame
+        Columns of ``common.table`` followed by those of :data:`PRIVATE`. ``_persons*`` count
+        distinct people (raters for school data, households for parents) behind a number.
+    meta : mapping
+        As ``Published.meta``; ``notes`` is a list of mappings with ``code`` and its parameters.
+    """
+
+    estimates: pd.DataFrame
+    levels: pd.DataFrame
+    distributions: pd.DataFrame
+    response: pd.DataFrame
+    perceived: pd.DataFrame
+    scales: pd.DataFrame
+    meta: Mapping[str, Any] = field(default_factory=dict)
+
+
+def conform(name: str, frame: pd.DataFrame) -> pd.DataFrame:
+    """``frame`` with exactly the columns and types of table ``name``, in order, index 0…n-1.
+
+    Columns that are absent become empty text, NaN or False.
+    """
+    wanted = (*COLUMNS[name], *PRIVATE[name])
+    unknown = set(frame.columns) - set(wanted)
+    if unknown:
+        raise AssertionError(f"{name}: columns nobody knows: {sorted(unknown)}")
+    made = {}
+    for column in wanted:
+        if column == "suppressed":
+            made[column] = pd.Series(False, index=frame.index, dtype=bool)
+        elif column in TEXT:
+            made[column] = frame[column].astype(object) if column in frame else pd.Series("", frame.index, dtype=object)
+        else:
+            made[column] = frame[column].astype("float64") if column in frame else pd.Series(float("nan"), frame.index)
+    return pd.DataFrame(made, columns=list(wanted)).reset_index(drop=True)
+
+
+def join(name: str, parts: list[pd.DataFrame]) -> pd.DataFrame:
+    """All parts of table ``name`` in one frame, in the order given; an empty table when there are none."""
+    whole = [part for part in parts if len(part)]
+    return pd.concat(whole, ignore_index=True) if whole else conform(name, pd.DataFrame())

@@ -1,0 +1,235 @@
+"""The ``evaluation`` command.
+
+Exit code 0: done; 1: the user's input needs mending; 2: wrong usage. Heavy libraries
+are imported by the stage that uses them, never here.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from evaluation.cli.output import language, progress, say, show_error, tell, word
+from evaluation.common.errors import EvaluationError, fail
+
+app = typer.Typer(
+    name="evaluation",
+    help="Surveys before and after a frisættelse: from exports to the midtvejsevaluering.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+Workspace = Annotated[Path, typer.Option("--workspace", "-w", help="The workspace (default: where you stand).")]
+Lang = Annotated[Literal["da", "en"] | None, typer.Option("--lang", help="Language of messages.")]
+Engine = Annotated[
+    Literal["auto", "quarto", "embedded"], typer.Option("--engine", help="Which engine sets the documents.")
+]
+Draft = Annotated[bool, typer.Option("--draft", help="Mark what does not hold instead of stopping.")]
+Products = Annotated[list[str] | None, typer.Argument(help="Report projects (default: those of the plan).")]
+
+
+@app.command()
+def demo(
+    folder: Annotated[Path, typer.Argument(help="Where to write the workspace.")] = Path("demo"),
+    respondents: Annotated[int | None, typer.Option(min=60, help="Employees invited a wave.")] = None,
+    seed: Annotated[int | None, typer.Option(min=0, help="Seed of the invented data.")] = None,
+    lang: Lang = None,
+) -> None:
+    """Write the workspace of a fictional municipality, with its survey exports."""
+    from evaluation.demo.make import make_demo
+
+    lang_ = language(lang)
+    more = {} if seed is None else {"seed": seed}
+    with progress(lang_) as report:
+        made = make_demo(folder, respondents=respondents, progress=report, **more)
+    say(word("demo_made", lang_, root=folder, files=made.files, answers=made.answers))
+
+
+@app.command()
+def inspect(
+    file: Annotated[Path, typer.Argument(help="An export file.")],
+    sheet: Annotated[str | None, typer.Option(help="Sheet of a workbook.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
+    lang: Lang = None,
+) -> None:
+    """What an export holds: format, rows, columns, variables, labels, missing codes, warnings."""
+    from evaluation.workflow.inspect import inspect as look
+
+    lang_ = language(lang)
+    found = look(file, sheet)
+    if as_json:
+        say(json.dumps(found, ensure_ascii=False))
+        return
+    say(word("inspect_head", lang_, **{name: found[name] for name in ("format", "rows", "columns")}))
+    if found["fictional"]:
+        say(word("inspect_fictional", lang_))
+    if found["status"]:
+        counts = ", ".join(f"{name} {count}" for name, count in found["status"].items())
+        say(word("inspect_status", lang_, status=counts))
+    if found["weight"]:
+        say(word("inspect_weight", lang_, weight=found["weight"]))
+    for variable in found["variables"]:
+        labels = "; ".join(f"{code} {label}" for code, label in list(variable["value_labels"].items())[:8])
+        say(f"  {variable['name']:<16} {variable['type']:<9} {variable['label'][:70]}")
+        if labels:
+            say(f"  {'':<16} {'':<9} [{labels[:110]}]")
+    for text in found["warnings"]:
+        say(word("inspect_warning", lang_, text=text))
+
+
+@app.command()
+def check(workspace: Workspace = Path(), lang: Lang = None) -> None:
+    """The plan and the files against it; every problem at once."""
+    from evaluation.workflow.check import check as look
+
+    lang_ = language(lang)
+    with progress(lang_) as report:
+        found = look(workspace, report)
+    say(word("check_ok", lang_, surveys=found.surveys, releases=found.releases))
+    for survey, wave, rows_in, rows_kept, findings in found.imported:
+        values = {"survey": survey, "wave": wave, "rows_in": rows_in, "rows_kept": rows_kept, "findings": findings}
+        say(word("check_file", lang_, **values))
+    if not found.imported:
+        say(word("nothing_read", lang_))
+    if found.awaited:
+        say(word("awaited", lang_, names=", ".join(f"{survey} {wave}" for survey, wave in found.awaited)))
+
+
+def _run(
+    workspace: Path,
+    stages: tuple[str, ...],
+    lang: str,
+    products: list[str] | None = None,
+    engine: str = "auto",
+    draft: bool = False,
+) -> None:
+    from evaluation.workflow.analysis import published_folder
+    from evaluation.workflow.run import run
+
+    with progress(lang) as report:
+        done = run(workspace, stages, products=products or (), engine=engine, draft=draft, progress=report)
+    if "import" in stages:
+        names = ", ".join(f"{survey} {wave}" for survey, wave in done.imported)
+        say(word("imported", lang, names=names) if names else word("import_fresh", lang))
+        for line in _import_lines(workspace, done.imported, lang):
+            say(line)
+    if "analyse" in stages:
+        folder = published_folder(workspace)
+        say(word("analysed", lang, folder=folder) if done.analysed else word("analyse_fresh", lang))
+    for product, result in done.rendered.items():
+        if result is None:
+            say(word("render_fresh", lang, product=product))
+        else:
+            values = {"engine": result.engine, "version": result.engine_version, "seconds": f"{result.seconds:.1f}"}
+            say(word("rendered", lang, product=product, **values))
+    if done.files:
+        say(word("reports", lang))
+        for path in done.files:
+            say(f"  {path}")
+
+
+def _import_lines(workspace: Path, keys: tuple[tuple[str, str], ...], lang: str) -> list[str]:
+    from evaluation.workflow.imports import read_report
+
+    lines = []
+    for key in keys:
+        report = read_report(workspace, key)
+        names = ("survey", "wave", "format", "rows_in", "rows_kept", "completed", "partial", "not_opened")
+        lines.append("  " + word("import_report", lang, **{name: report[name] for name in names}))
+        for item in report["dropped"]:
+            values = {name: item[name] for name in ("rows", "reason", "detail")}
+            lines.append("    " + word("dropped", lang, **values).rstrip())
+        lines += [f"    {text}" for text in report["findings_text"][lang]]
+    return lines
+
+
+@app.command(name="import")
+def import_(workspace: Workspace = Path(), lang: Lang = None) -> None:
+    """Read the exports the plan names into the store."""
+    _run(workspace, ("import",), language(lang))
+
+
+@app.command()
+def analyse(workspace: Workspace = Path(), lang: Lang = None) -> None:
+    """Estimates, and through the disclosure gate the published tables."""
+    _run(workspace, ("analyse",), language(lang))
+
+
+@app.command()
+def render(
+    products: Products = None,
+    workspace: Workspace = Path(),
+    engine: Engine = "auto",
+    draft: Draft = False,
+    lang: Lang = None,
+) -> None:
+    """Set the report projects as html, PDF and Word."""
+    _run(workspace, ("render",), language(lang), products, engine, draft)
+
+
+@app.command(name="run")
+def run_(
+    products: Products = None,
+    workspace: Workspace = Path(),
+    engine: Engine = "auto",
+    draft: Draft = False,
+    lang: Lang = None,
+) -> None:
+    """All of it, only what changed since last time."""
+    _run(workspace, ("import", "analyse", "render"), language(lang), products, engine, draft)
+
+
+@app.command()
+def status(workspace: Workspace = Path(), lang: Lang = None) -> None:
+    """What is there, what is stale and why."""
+    from evaluation.workflow.status import status as look
+
+    lang_ = language(lang)
+    found = look(workspace)
+    for stage in found.stages:
+        state = word("status_stale" if stage.needed else "status_fresh", lang_)
+        because = word("status_because", lang_, names=", ".join(stage.because))
+        if stage.because == ("new",):
+            because = word("status_new", lang_)
+        say(f"{stage.stage:<36} {state}" + (f" – {because}" if stage.needed else ""))
+    for name in found.missing:
+        say(word("status_missing", lang_, name=name))
+    if not found.stages:
+        say(word("status_empty", lang_))
+    if found.awaited:
+        say(word("awaited", lang_, names=", ".join(f"{survey} {wave}" for survey, wave in found.awaited)))
+
+
+def run() -> None:
+    """Entry point: commands with errors told in plain words."""
+    lang = _lang_of(sys.argv)
+    for stream in (sys.stdout, sys.stderr):
+        # a Windows console in cp1252 must not stop a run over an arrow or a dash
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+    try:
+        app()
+    except EvaluationError as error:
+        show_error(error, lang)
+        sys.exit(1)
+    except OSError as error:
+        # disk full, file open in Word, no permission: the user can mend these
+        show_error(fail("not-writable", where=error.filename or "", found=error.strerror or error), lang)
+        sys.exit(1)
+    except KeyboardInterrupt:
+        tell("")
+        sys.exit(130)
+
+
+def _lang_of(argv: list[str]) -> str:
+    for position, argument in enumerate(argv):
+        if argument == "--lang" and argv[position + 1 : position + 2] and argv[position + 1] in ("da", "en"):
+            return argv[position + 1]
+        if argument.startswith("--lang=") and argument[7:] in ("da", "en"):
+            return argument[7:]
+    return language(None)

@@ -1,0 +1,53 @@
+"""Text that users wrote, made safe for the Markdown that Pandoc and Quarto read.
+
+Quarto reads shortcodes before Pandoc sees the text, so ``{{<`` must never stand there
+whole; every other sign is taken out of service with a backslash, which Pandoc's
+Markdown allows before any punctuation.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+
+_SIGNS = re.compile(r"([\\`*_{}\[\]<>#$@|~^&\"'!])")
+_RUNS = re.compile(r"(?:--+|\.\.\.+)")
+# What starts a list, a heading, a quotation, a definition, a div or a rule at the head of a block.
+_LEADING_SIGN = re.compile(r"^([-+:%=.])")
+_LEADING_COUNTER = re.compile(r"^(\(?[^\W_]{1,12})([.)])")
+
+
+def plain(text: str) -> str:
+    """``text`` on one line without control and direction characters, blanks collapsed."""
+    kept = "".join(" " if unicodedata.category(sign) in {"Cc", "Zl", "Zp"} else sign for sign in text)
+    kept = "".join(sign for sign in kept if unicodedata.bidirectional(sign) not in _DIRECTIONS)
+    return re.sub(r"[ \t]+", " ", kept).strip(" ")
+
+
+_DIRECTIONS = {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
+
+
+def markdown(text: str) -> str:
+    """``text`` so that Pandoc and Quarto print it letter by letter, also at the start of a line or in a pipe table.
+
+    Examples
+    --------
+    >>> markdown("7. klasse | *alle*")
+    '7\\\\. klasse \\\\| \\\\*alle\\\\*'
+    """
+    safe = _SIGNS.sub(r"\\\1", plain(text))
+    safe = _RUNS.sub(lambda run: "".join("\\" + sign for sign in run.group()), safe)
+    safe = _LEADING_SIGN.sub(r"\\\1", safe)
+    return _LEADING_COUNTER.sub(r"\1\\\2", safe)
+
+
+def attribute(text: str) -> str:
+    """``text`` as a quoted attribute value, quotes included."""
+    return '"' + _SIGNS.sub(r"\\\1", plain(text)) + '"'
+
+
+def yaml_value(markdown_text: str) -> str:
+    """Markdown as a double-quoted YAML scalar; JSON's quoting is a part of YAML's."""
+    quoted = json.dumps(markdown_text, ensure_ascii=False)
+    return quoted.replace("\u2028", "\\u2028").replace("\u2029", "\\u2029").replace("\u0085", "\\u0085")

@@ -1,0 +1,83 @@
+"""The analysis stage: responses in, estimates through the gate, published tables out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from importlib.metadata import version
+from pathlib import Path
+
+from evaluation.codebook.model import Instrument
+from evaluation.common.errors import fail
+from evaluation.common.files import hash_bytes
+from evaluation.plan.load import Workspace
+from evaluation.workflow.imports import jobs, load_all, parts_of
+from evaluation.workflow.progress import Progress, silent
+from evaluation.workflow.state import State, code_hash, hash_files, hash_mapping
+
+#: Libraries whose version can change a number.
+LIBRARIES = ("numpy", "pandas", "scipy", "pingouin", "pyreadstat", "plotnine")
+
+
+def published_folder(root: Path) -> Path:
+    """Where the safe tables lie."""
+    return root / "data" / "processed" / "published"
+
+
+def parts_of_analysis(workspace: Workspace, instruments: Mapping[str, Instrument]) -> dict[str, str]:
+    """What the analysis depends on, as hashes by name."""
+    parts = {
+        f"answers {job.survey.id} {job.wave.wave}": hash_mapping(
+            parts_of(workspace, job, instruments[job.survey.instrument])
+        )
+        for job in jobs(workspace)
+        if job.path.is_file()
+    }
+    registers = (workspace.root / "data" / "registers").glob("*.csv")
+    for name, digest in hash_files(workspace.root, registers).items():
+        parts[name] = digest
+    used = sorted({survey.instrument for survey in workspace.plan.surveys})
+    for name in used:
+        parts[f"codebook {name}"] = hash_bytes(instruments[name].model_dump_json().encode())
+    parts["evaluation.toml"] = workspace.plan_sha256
+    parts["libraries"] = ", ".join(f"{name} {version(name)}" for name in LIBRARIES)
+    parts["program"] = code_hash("plan", "statistics", "analysis", "disclosure", "common")
+    return parts
+
+
+def run_analysis(
+    workspace: Workspace, instruments: Mapping[str, Instrument], state: State, progress: Progress = silent
+) -> bool:
+    """Estimates, gate and published tables, where something they read has changed.
+
+    Returns
+    -------
+    bool
+        True when the analysis ran.
+
+    Raises
+    ------
+    EvaluationError
+        ``no-answers-yet`` when no survey has a file; ``store-missing`` when the
+        import has not run.
+    """
+    if not jobs(workspace):
+        raise fail("no-answers-yet", where=workspace.root / "evaluation.toml", found="no `file`")
+    folder = published_folder(workspace.root)
+    parts = parts_of_analysis(workspace, instruments)
+    if not state.compare("analyse", parts, (folder / "meta.json",)).needed:
+        return False
+    from evaluation.analysis.run import analyse
+    from evaluation.analysis.store import save_estimates
+    from evaluation.disclosure.gate import publish
+    from evaluation.disclosure.published import save
+
+    progress("analyse", "answers", 0, 3)
+    responses = load_all(workspace)
+    progress("analyse", "estimates", 1, 3)
+    estimates = analyse(workspace, instruments, responses)
+    progress("analyse", "disclosure gate", 2, 3)
+    published = publish(estimates, workspace.plan.disclosure)
+    save_estimates(estimates, workspace.root / "data" / "processed")
+    save(published, folder)
+    state.record("analyse", parts)
+    return True

@@ -1,0 +1,55 @@
+"""``evaluation check``: the plan and the files against it, every problem at once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from evaluation.codebook.load import load_instruments
+from evaluation.common.errors import EvaluationError
+from evaluation.plan.load import awaited, load_workspace
+from evaluation.workflow.imports import Reader, build, jobs, missing_files, same_file_twice
+from evaluation.workflow.progress import Progress, silent
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What a check saw when nothing was wrong.
+
+    ``awaited`` names survey and wave without a file; ``imported`` survey, wave, rows in the
+    file, rows kept and the number of findings a person should look at.
+    """
+
+    surveys: int
+    releases: int
+    awaited: tuple[tuple[str, str], ...]
+    imported: tuple[tuple[str, str, int, int, int], ...]
+
+
+def check(root: Path, progress: Progress = silent) -> Checked:
+    """Check plan, registers, codebooks and every file the plan names; writes nothing.
+
+    Raises
+    ------
+    EvaluationError
+        Every problem there is.
+    """
+    workspace = load_workspace(root)
+    instruments = load_instruments(root)
+    problems = [*missing_files(workspace), *same_file_twice(workspace)]
+    reader = Reader()
+    imported = []
+    todo = [job for job in jobs(workspace) if job.path.is_file()]
+    for number, job in enumerate(todo):
+        progress("check", f"{job.key[0]} {job.key[1]}", number, len(todo))
+        try:
+            report = build(workspace, instruments, job, reader).report
+        except EvaluationError as error:
+            problems += error.problems
+            continue
+        if report is not None:
+            imported.append((*job.key, report.rows_in, report.rows_kept, len(report.findings)))
+    if problems:
+        raise EvaluationError(problems)
+    plan = workspace.plan
+    return Checked(len(plan.surveys), len(plan.releases), awaited(workspace), tuple(imported))

@@ -1,0 +1,191 @@
+"""The import stage: every export the plan names becomes cleaned responses in the store."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from evaluation.codebook.crosswalk import load_crosswalk
+from evaluation.codebook.model import Instrument
+from evaluation.common.errors import EvaluationError, Problem, fail
+from evaluation.common.files import hash_bytes, hash_file
+from evaluation.plan.load import Workspace
+from evaluation.plan.model import Survey, SurveyWave
+from evaluation.workflow.progress import Progress, silent
+from evaluation.workflow.state import State, code_hash
+
+if TYPE_CHECKING:
+    from evaluation.importing.export import SurveyExport
+    from evaluation.responses.model import Responses
+
+Key = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One survey in one wave with a file to read."""
+
+    survey: Survey
+    wave: SurveyWave
+    path: Path
+
+    @property
+    def key(self) -> Key:
+        """Survey id and wave id."""
+        return self.survey.id, self.wave.wave
+
+    @property
+    def stage(self) -> str:
+        """Name of the stage in the state."""
+        return f"import/{self.survey.id}/{self.wave.wave}"
+
+
+def store_folder(root: Path, key: Key) -> Path:
+    """Where the responses of one survey and wave lie."""
+    return root / "data" / "processed" / key[0] / key[1]
+
+
+def jobs(workspace: Workspace) -> tuple[Job, ...]:
+    """Every survey and wave of the plan that names a file."""
+    return tuple(
+        Job(survey, wave, workspace.root / wave.file)
+        for survey in workspace.plan.surveys
+        for wave in survey.waves
+        if wave.file is not None
+    )
+
+
+def parts_of(workspace: Workspace, job: Job, instrument: Instrument) -> dict[str, str]:
+    """What the import of ``job`` depends on, as hashes by name.
+
+    A SurveyXact export is three files: all files beside the named one belong to it.
+    """
+    parts = {
+        f"file {path.name}": hash_file(path)
+        for path in sorted(job.path.parent.iterdir())
+        if path.is_file() and not path.name.startswith((".", "~$"))
+    }
+    crosswalk = job.survey.crosswalk
+    if crosswalk:
+        parts["crosswalk"] = hash_file(workspace.root / crosswalk)
+    units = workspace.root / "data" / "registers" / "units.csv"
+    if units.is_file():
+        parts["units.csv"] = hash_file(units)
+    parts["plan of the survey"] = hash_bytes(job.survey.model_dump_json().encode())
+    parts["codebook"] = hash_bytes(instrument.model_dump_json().encode())
+    parts["program"] = code_hash("importing", "codebook", "responses", "common")
+    return parts
+
+
+class Reader:
+    """Reads each file once, also when two surveys stand in it."""
+
+    def __init__(self) -> None:
+        self._read: dict[tuple[Path, str | None], SurveyExport] = {}
+
+    def read(self, job: Job) -> SurveyExport:
+        """The export behind ``job``."""
+        from evaluation.importing.read import read_export
+
+        key = (job.path, job.wave.sheet)
+        if key not in self._read:
+            self._read[key] = read_export(job.path, sheet=job.wave.sheet)
+        return self._read[key]
+
+
+def build(workspace: Workspace, instruments: Mapping[str, Instrument], job: Job, reader: Reader) -> Responses:
+    """Read and clean one export; nothing is written."""
+    from evaluation.responses.build import build_responses
+
+    instrument = instruments[job.survey.instrument]
+    crosswalk = load_crosswalk(workspace, job.survey, instrument)
+    return build_responses(reader.read(job), instrument, job.survey, job.wave, crosswalk, workspace.registers)
+
+
+def missing_files(workspace: Workspace) -> tuple[Problem, ...]:
+    """One problem for each file the plan names and the workspace lacks."""
+    return tuple(
+        Problem("import-file-missing", f"evaluation.toml, survey {job.key[0]}, wave {job.key[1]}", str(job.wave.file))
+        for job in jobs(workspace)
+        if not job.path.is_file()
+    )
+
+
+def same_file_twice(workspace: Workspace) -> tuple[Problem, ...]:
+    """One problem for each survey that uses the same content for two waves."""
+    problems = []
+    for survey in workspace.plan.surveys:
+        seen: dict[str, str] = {}
+        for job in jobs(workspace):
+            if job.survey.id != survey.id or not job.path.is_file():
+                continue
+            digest = hash_file(job.path)
+            if digest in seen:
+                problems.append(
+                    Problem("import-same-file-twice", f"survey {survey.id}", f"{seen[digest]} = {job.key[1]}")
+                )
+            seen.setdefault(digest, job.key[1])
+    return tuple(problems)
+
+
+def run_import(
+    workspace: Workspace, instruments: Mapping[str, Instrument], state: State, progress: Progress = silent
+) -> tuple[Key, ...]:
+    """Import what changed; returns the surveys and waves that were read again.
+
+    All exports are read before anything is written: one that does not fit leaves the
+    store as it was.
+
+    Raises
+    ------
+    EvaluationError
+        Every problem of every file at once.
+    """
+    problems = [*missing_files(workspace), *same_file_twice(workspace)]
+    if problems:
+        raise EvaluationError(problems)
+    todo = []
+    for job in jobs(workspace):
+        parts = parts_of(workspace, job, instruments[job.survey.instrument])
+        folder = store_folder(workspace.root, job.key)
+        if state.compare(job.stage, parts, (folder / "responses.parquet",)).needed:
+            todo.append((job, parts))
+    reader = Reader()
+    built = []
+    for number, (job, parts) in enumerate(todo):
+        progress("import", f"{job.key[0]} {job.key[1]}", number, len(todo))
+        try:
+            built.append((job, parts, build(workspace, instruments, job, reader)))
+        except EvaluationError as error:
+            problems += error.problems
+    if problems:
+        raise EvaluationError(problems)
+    if built:
+        from evaluation.responses.store import save_responses
+
+        for job, parts, responses in built:
+            save_responses(responses, store_folder(workspace.root, job.key))
+            state.record(job.stage, parts)
+    state.forget((job.stage for job in jobs(workspace)), "import/")
+    return tuple(job.key for job, _ in todo)
+
+
+def load_all(workspace: Workspace) -> dict[Key, Responses]:
+    """Every imported survey and wave of the plan.
+
+    Raises
+    ------
+    EvaluationError
+        ``store-missing`` where the import has not been run.
+    """
+    from evaluation.responses.store import load_responses
+
+    found = {}
+    for job in jobs(workspace):
+        folder = store_folder(workspace.root, job.key)
+        if not (folder / "responses.parquet").is_file():
+            raise fail("store-missing", where=folder, found=f"{job.key[0]} {job.key[1]}")
+        found[job.key] = load_responses(folder)
+    return found

@@ -1,0 +1,64 @@
+"""``evaluation run``: all stages in order, only what changed since last time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from evaluation.codebook.load import load_instruments
+from evaluation.plan.load import load_workspace
+from evaluation.workflow.analysis import run_analysis
+from evaluation.workflow.imports import Key, run_import
+from evaluation.workflow.lock import workspace_lock
+from evaluation.workflow.progress import Progress, silent
+from evaluation.workflow.rendering import chosen, output_files, run_render
+from evaluation.workflow.state import State
+
+if TYPE_CHECKING:
+    from evaluation.reporting.render import RenderResult
+
+STAGES = ("import", "analyse", "render")
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What a run did: surveys read again, whether the analysis ran, documents by product."""
+
+    imported: tuple[Key, ...]
+    analysed: bool
+    rendered: dict[str, RenderResult | None]
+    files: tuple[Path, ...]
+
+
+def run(
+    root: Path,
+    stages: Sequence[str] = STAGES,
+    *,
+    products: Sequence[str] = (),
+    engine: str = "auto",
+    draft: bool = False,
+    progress: Progress = silent,
+) -> Done:
+    """Run ``stages`` of the workspace at ``root``; what is up to date is left alone.
+
+    Raises
+    ------
+    EvaluationError
+        Every problem of the first stage that finds any; later stages do not start.
+    """
+    workspace = load_workspace(root)
+    instruments = load_instruments(root)
+    with workspace_lock(root):
+        state = State(root)
+        imported = run_import(workspace, instruments, state, progress) if "import" in stages else ()
+        analysed = run_analysis(workspace, instruments, state, progress) if "analyse" in stages else False
+        rendered: dict[str, RenderResult | None] = {}
+        files: tuple[Path, ...] = ()
+        if "render" in stages:
+            rendered = run_render(
+                workspace, instruments, state, products, engine=engine, draft=draft, progress=progress
+            )
+            files = tuple(f for name in chosen(workspace, products) for f in output_files(root, name))
+    return Done(imported, analysed, rendered, files)

@@ -1,0 +1,85 @@
+"""What each stage was made from, kept beside the workspace's data as hashes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from evaluation.common.files import hash_bytes, hash_file, write_atomic
+
+_PACKAGE = Path(__file__).resolve().parent.parent
+_STATE = Path("data/processed/.state.json")
+
+
+@cache
+def code_hash(*folders: str) -> str:
+    """Hash of the package's source in ``folders``: a changed rule makes its results stale."""
+    lines = []
+    for folder in folders:
+        for path in sorted((_PACKAGE / folder).rglob("*")):
+            if path.suffix in {".py", ".toml", ".typ", ".css"}:
+                lines.append(f"{path.relative_to(_PACKAGE).as_posix()} {hash_file(path)}")
+    return hash_bytes("\n".join(lines).encode())
+
+
+def hash_files(root: Path, paths: Iterable[Path]) -> dict[str, str]:
+    """Hash by path relative to ``root``, sorted."""
+    return {path.relative_to(root).as_posix(): hash_file(path) for path in sorted(paths)}
+
+
+def hash_mapping(parts: Mapping[str, str]) -> str:
+    """One hash of named parts."""
+    return hash_bytes(json.dumps(dict(parts), sort_keys=True).encode())
+
+
+@dataclass(frozen=True, slots=True)
+class Stale:
+    """Whether a stage must run again, and the names of the parts that changed."""
+
+    stage: str
+    needed: bool
+    because: tuple[str, ...]
+
+
+class State:
+    """Parts each finished stage was made from.
+
+    Parameters
+    ----------
+    root : Path
+        The workspace.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self._path = root / _STATE
+        try:
+            read = json.loads(self._path.read_text(encoding="utf-8"))
+            self._stages: dict[str, dict[str, str]] = {str(k): dict(v) for k, v in read.items()}
+        except (OSError, ValueError, AttributeError, TypeError):
+            # a missing or damaged state only means that everything is made again
+            self._stages = {}
+
+    def compare(self, stage: str, parts: Mapping[str, str], outputs: Iterable[Path] = ()) -> Stale:
+        """Whether ``stage`` must run: a part differs, was added or removed, or an output is gone."""
+        known = self._stages.get(stage)
+        missing = tuple(path.name for path in outputs if not path.exists())
+        if known is None:
+            return Stale(stage, True, ("new",))
+        changed = tuple(sorted(name for name in {*known, *parts} if known.get(name) != parts.get(name)))
+        return Stale(stage, bool(changed or missing), changed + missing)
+
+    def record(self, stage: str, parts: Mapping[str, str]) -> None:
+        """Remember what ``stage`` was made from; call it after the outputs stand."""
+        self._stages[stage] = dict(parts)
+        write_atomic(self._path, json.dumps(self._stages, indent=1, sort_keys=True, ensure_ascii=False) + "\n")
+
+    def forget(self, keep: Iterable[str], prefix: str) -> tuple[str, ...]:
+        """Drop stages that begin with ``prefix`` and are not in ``keep``; returns their names."""
+        kept = set(keep)
+        gone = tuple(name for name in self._stages if name.startswith(prefix) and name not in kept)
+        for name in gone:
+            del self._stages[name]
+        return gone

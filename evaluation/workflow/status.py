@@ -1,0 +1,58 @@
+"""``evaluation status``: what is there, what is stale and why."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from evaluation.codebook.load import load_instruments
+from evaluation.plan.load import awaited, load_workspace
+from evaluation.workflow.analysis import parts_of_analysis, published_folder
+from evaluation.workflow.imports import jobs, parts_of, store_folder
+from evaluation.workflow.rendering import chosen, output_files, parts_of_render, parts_of_results
+from evaluation.workflow.state import Stale, State
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """Every stage with its state, what is awaited and what is missing."""
+
+    stages: tuple[Stale, ...]
+    awaited: tuple[tuple[str, str], ...]
+    missing: tuple[str, ...]
+
+
+def status(root: Path) -> Status:
+    """The state of the workspace; reads and hashes, writes nothing.
+
+    Raises
+    ------
+    EvaluationError
+        Problems of the plan or the codebooks.
+    """
+    workspace = load_workspace(root)
+    instruments = load_instruments(root)
+    state = State(root)
+    stages: list[Stale] = []
+    missing = []
+    for job in jobs(workspace):
+        if not job.path.is_file():
+            missing.append(str(job.wave.file))
+            continue
+        parts = parts_of(workspace, job, instruments[job.survey.instrument])
+        stages.append(state.compare(job.stage, parts, (store_folder(root, job.key) / "responses.parquet",)))
+    if jobs(workspace):
+        analysis = state.compare(
+            "analyse", parts_of_analysis(workspace, instruments), (published_folder(root) / "meta.json",)
+        )
+        stages.append(analysis)
+        for product in chosen(workspace, ()):
+            if not (published_folder(root) / "meta.json").is_file():
+                stages.append(Stale(f"render/{product}", True, ("analyse",)))
+                continue
+            results = parts_of_results(workspace, instruments, product)
+            parts = parts_of_render(workspace, results, product, "auto final")
+            found = state.compare(f"render/{product}", parts, output_files(root, product))
+            because = found.because + (("analyse",) if analysis.needed else ())
+            stages.append(Stale(found.stage, found.needed or analysis.needed, because))
+    return Status(tuple(stages), awaited(workspace), tuple(missing))

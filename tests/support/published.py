@@ -1,0 +1,616 @@
+"""A small published result set, made by hand: every verdict, hidden rows, small groups, missing surveys.
+
+Nothing here comes from the pipeline, so that everything behind the gate can be built
+and tested alone. The numbers are consistent with each other (change = after − before,
+verdicts follow the rule) but stand for nobody.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from evaluation.codebook.model import Instrument
+from evaluation.common import table
+from evaluation.common.ids import make_key
+from evaluation.disclosure.published import Published
+from evaluation.plan.load import Workspace
+from evaluation.plan.model import Plan
+from evaluation.plan.registers import Population, Registers, Trial, Unit
+
+RULE = "1"
+STAFF, PARENTS, SCHOOL, PERCEIVED, AWAITED = (
+    "medarbejdertrivsel",
+    "foraeldre",
+    "skoleovergang",
+    "oplevet",
+    "ledere",
+)
+
+# scale, theme, higher_is, before, after, se, verdict
+_STAFF = (
+    ("arbejdsglaede", "trivsel", "better", 62.1, 69.4, 1.9, "fremgang"),
+    ("motivation", "trivsel", "better", 66.4, 69.5, 0.9, "lille_fremgang"),
+    ("faglig_frihed", "involvering", "better", 58.2, 66.9, 2.1, "fremgang"),
+    ("tillid", "involvering", "better", 71.3, 71.6, 1.2, "uaendret"),
+    ("ledelse", "involvering", "better", 64.0, 66.2, 2.9, "uafklaret"),
+    ("faellesskab", "faellesskaber", "better", 88.4, 85.6, 0.8, "lille_tilbagegang"),
+    ("systematik", "sammenhaeng", "better", 61.7, 55.2, 2.0, "tilbagegang"),
+    ("dokumentation", "sammenhaeng", "worse", 55.3, 47.1, 2.2, "fremgang"),
+    ("roller", "sammenhaeng", "neutral", 40.2, 44.0, 1.6, ""),
+)
+_TITLES = {
+    "arbejdsglaede": ("Arbejdsglæde", "Job satisfaction"),
+    "motivation": ("Motivation", "Motivation"),
+    "faglig_frihed": ("Faglig frihed", "Professional freedom"),
+    "tillid": ("Tillid", "Trust"),
+    "ledelse": ("Faciliterende ledelse", "Facilitating leadership"),
+    "faellesskab": ("Kollegialt fællesskab", "Collegial community"),
+    "systematik": ("Systematik og fokus", "System and focus"),
+    "dokumentation": ("Tid brugt på dokumentation", "Time spent on documentation"),
+    "roller": ("Delte roller", "Shared roles"),
+}
+_THEMES = (
+    ("faellesskaber", "Udviklende fællesskaber", "Developing communities"),
+    ("involvering", "Involvering og medbestemmelse", "Involvement and co-determination"),
+    ("trivsel", "Trivsel og tidlig indsats", "Well-being and early action"),
+    ("sammenhaeng", "Sammenhæng og samskabelse", "Coherence and co-creation"),
+)
+
+
+def _text(da: str, en: str) -> dict[str, str]:
+    return {"da": da, "en": en}
+
+
+def _agreement() -> dict[str, Any]:
+    labels = (
+        ("Helt uenig", "Strongly disagree"),
+        ("Delvis uenig", "Partly disagree"),
+        ("Hverken enig eller uenig", "Neither agree nor disagree"),
+        ("Delvis enig", "Partly agree"),
+        ("Helt enig", "Strongly agree"),
+    )
+    choices = [{"code": k + 1, "label": _text(*text), "score": 25.0 * k} for k, text in enumerate(labels)]
+    choices.append({"code": 6, "label": _text("Ved ikke", "Don't know"), "state": "ved_ikke"})
+    return {"id": "enighed", "positive": [4, 5], "choice": choices}
+
+
+def _change() -> dict[str, Any]:
+    labels = (
+        ("Meget værre", "Much worse"),
+        ("Lidt værre", "A little worse"),
+        ("Uændret", "The same"),
+        ("Lidt bedre", "A little better"),
+        ("Meget bedre", "Much better"),
+    )
+    choices = [{"code": k + 1, "label": _text(*text), "score": 25.0 * k} for k, text in enumerate(labels)]
+    choices.append({"code": 8, "label": _text("Ved ikke", "Don't know"), "state": "ved_ikke"})
+    choices.append({"code": 9, "label": _text("Var her ikke før", "Was not here before"), "state": "var_her_ikke"})
+    return {"id": "forandring", "positive": [4, 5], "choice": choices}
+
+
+def sample_instruments() -> dict[str, Instrument]:
+    """Instruments by id: employees (9 scales), parents and schools (items only), perceived change."""
+    themes = [{"id": key, "title": _text(da, en)} for key, da, en in _THEMES]
+    staff_items = [
+        {
+            "id": f"{scale[0]}_{k}",
+            "text": _text(f"Udsagn {k} om {_TITLES[scale[0]][0].lower()}", f"Statement {k} on {_TITLES[scale[0]][1]}"),
+            "response": "enighed",
+            "scale": scale[0],
+            "theme": scale[1],
+            "reversed": k == 3,
+        }
+        for scale in _STAFF
+        for k in (1, 2, 3)
+    ]
+    mechanisms = {"motivation": ["nye-ideer"], "arbejdsglaede": ["trivsel-motivation"], "ledelse": ["mindre-bureaukrati"]}
+    scales = [
+        {
+            "id": name,
+            "title": _text(*_TITLES[name]),
+            "theme": theme,
+            "higher_is": higher,
+            "min_answered": 2,
+            "mechanisms": mechanisms.get(name, []),
+        }
+        for name, theme, higher, *_ in _STAFF
+    ]
+    stilling = {
+        "id": "stilling",
+        "title": _text("Stilling", "Position"),
+        "value": [
+            {"code": "1", "id": "paedagog", "label": _text("Pædagoger", "Pedagogues")},
+            {"code": "2", "id": "medhjaelper", "label": _text("Medhjælpere", "Assistants")},
+        ],
+    }
+    staff = {
+        "id": STAFF,
+        "title": _text("Medarbejdertrivsel", "Employee well-being"),
+        "respondent": _text("medarbejdere i dagtilbud", "employees in day care"),
+        "theme": themes,
+        "response": [_agreement()],
+        "scale": scales,
+        "item": staff_items,
+        "group": [stilling],
+    }
+    parents = _items_only(
+        PARENTS,
+        ("Forældretilfredshed", "Parents' satisfaction"),
+        ("forældre til børn i dagtilbud", "parents of children in day care"),
+        [("samlet", "Hvor tilfreds er du samlet set?", "How satisfied are you overall?"),
+         ("aflevering", "Hvor tilfreds er du med afleveringen?", "How satisfied are you with drop-off?")],
+    )
+    school = _items_only(
+        SCHOOL,
+        ("Overgang til skole", "Transition to school"),
+        ("børnehaveklasseledere", "teachers of the introductory class"),
+        [("social", "Barnet indgår i fællesskaber", "The child takes part in communities")],
+    )
+    perceived = _items_only(
+        PERCEIVED,
+        ("Oplevet ændring", "Perceived change"),
+        ("medarbejdere i dagtilbud", "employees in day care"),
+        [("frihed", "Din faglige frihed", "Your professional freedom"),
+         ("tid", "Tiden til børnene", "Time for the children")],
+        kind="perceived",
+    )
+    leaders = {**perceived, "id": AWAITED, "title": _text("Ledere", "Leaders")}
+    return {raw["id"]: Instrument.model_validate(raw) for raw in (staff, parents, school, perceived, leaders)}
+
+
+def _items_only(
+    name: str,
+    title: tuple[str, str],
+    respondent: tuple[str, str],
+    items: list[tuple[str, str, str]],
+    kind: str = "item",
+) -> dict[str, Any]:
+    response = _change() if kind == "perceived" else _agreement()
+    return {
+        "id": name,
+        "title": _text(*title),
+        "respondent": _text(*respondent),
+        "row_is": "child" if name != PERCEIVED else "person",
+        "theme": [{"id": "trivsel", "title": _text("Trivsel og tidlig indsats", "Well-being and early action")}],
+        "response": [response],
+        "item": [
+            {"id": key, "text": _text(da, en), "response": response["id"], "theme": "trivsel", "kind": kind}
+            for key, da, en in items
+        ],
+    }
+
+
+def sample_plan(*, before: bool = True) -> Plan:
+    """The plan of the sample; ``before=False`` leaves out every wave before the release."""
+    pair = ("2020", "2024") if before else ("2024",)
+
+    def waves(*names: str) -> list[dict[str, Any]]:
+        return [{"wave": name, "file": f"data/raw/{name}/file.csv", "invited": 500} for name in names]
+
+    def survey(name: str, design: str, respondent: tuple[str, str], rows: list[dict[str, Any]], **more: Any) -> Any:
+        return {"id": name, "instrument": name, "design": design, "respondent": _text(*respondent), "wave": rows, **more}
+
+    staff = ("medarbejdere i dagtilbud", "employees in day care")
+    surveys = [
+        survey(STAFF, "panel", staff, waves(*pair), unit="enhed", id_column="id", groups=["type", "stilling"]),
+        survey(PARENTS, "repeated-cross-section", ("forældre", "parents"), waves(*pair), unit="enhed", groups=["type"]),
+        survey(SCHOOL, "cohorts", ("børnehaveklasseledere", "teachers"), waves(*pair), unit="skole"),
+        survey(PERCEIVED, "retrospective", staff, waves("2024"), unit="enhed"),
+        survey(AWAITED, "repeated-cross-section", ("ledere", "leaders"), [{"wave": w} for w in pair]),
+    ]
+    raw = {
+        "evaluation": {
+            "title": _text("Midtvejsevaluering af frisættelsen", "Midterm evaluation of the release"),
+            "subtitle": _text("Udvikling fra 2020 til 2024", "Change from 2020 to 2024"),
+            "kommune": "Lindholt Kommune",
+            "kommunekode": "999",
+            "publisher": "Lindholt Kommune",
+            "year": 2025,
+        },
+        "release": [
+            {
+                "id": "frisaettelse",
+                "title": _text("Velfærdsaftale på dagtilbudsområdet", "Welfare agreement on day care"),
+                "from": date(2021, 6, 1),
+                "to": date(2024, 9, 30),
+                "rule": [
+                    {"id": "laereplan", "title": _text("Krav til læreplaner", "Curriculum rules"), "kind": "lov"},
+                    {"id": "sprog", "title": _text("Sprogvurdering af alle", "Language tests for all"), "kind": "kommunal"},
+                    {
+                        "id": "plads",
+                        "title": _text("Pladsanvisning", "Allocation of places"),
+                        "kind": "kommunal",
+                        "status": "fastholdt",
+                    },
+                ],
+            }
+        ],
+        "wave": [
+            {"id": wave, "from": date(int(wave), 9, 1), "to": date(int(wave), 10, 15)} for wave in ("2020", "2024")
+        ][0 if before else 1 :],
+        "survey": surveys,
+        "comparison": {"kommune": "Vestermose Kommune", "title": _text("Vestermose Kommune", "Vestermose Municipality")},
+        "decision": {
+            "delta": [
+                {"survey": name, "points": points, "reason": _text("Svarer til et kvart svartrin.", "A quarter step.")}
+                for name, points in ((STAFF, 5.0), (PARENTS, 2.5), (SCHOOL, 5.0))
+            ],
+            "verdict_group": [{"survey": STAFF, "group": "type-dagpleje"}],
+        },
+    }
+    return Plan.model_validate(raw)
+
+
+def sample_registers() -> Registers:
+    """Three dagtilbud and one school, their invitations, two trials."""
+    units = tuple(
+        Unit(
+            id=key,
+            name=name,
+            type=kind,
+            area=area,
+            kommune="Lindholt Kommune",
+            centre="",
+            private=False,
+            administrative=False,
+            valid_from=None,
+            valid_to=None,
+            predecessors=(),
+        )
+        for key, name, kind, area in (
+            ("G90001", "Børnehaven Måneskin", "boernehave", "Nord"),
+            ("G90002", "Dagplejen Nord", "dagpleje", "Nord"),
+            ("G90003", "Vuggestuen Kløver", "vuggestue", "Syd"),
+            ("990001", "Åskolen", "skole", "Syd"),
+        )
+    )
+    population = tuple(
+        Population(survey=survey, wave=wave, unit=unit.id, invited=40)
+        for survey in (STAFF, PARENTS)
+        for wave in ("2020", "2024")
+        for unit in units[:3]
+    )
+    trials = (
+        Trial(
+            id="aabningstid",
+            title="Ændret åbningstid",
+            units=("G90001",),
+            start=date(2022, 2, 1),
+            end=date(2023, 6, 30),
+            theme="sammenhaeng",
+            initiated_by="forældre",
+            description="Åbner en halv time senere og holder længere åbent om torsdagen.",
+        ),
+        Trial(
+            id="sprog",
+            title="Sprog i hverdagen",
+            units=("G90002", "G90003"),
+            start=date(2021, 9, 1),
+            end=None,
+            theme="trivsel",
+            initiated_by="medarbejdere",
+            description="Sprogarbejdet følger barnets behov.",
+        ),
+    )
+    return Registers(units=units, population=population, trials=trials)
+
+
+def sample_workspace(root: Path, *, before: bool = True) -> Workspace:
+    """A workspace rooted at ``root``; no file needs to be there."""
+    return Workspace(
+        root=root, plan=sample_plan(before=before), registers=sample_registers(), plan_sha256="0" * 64
+    )
+
+
+def _estimate(
+    survey: str,
+    theme: str,
+    measure: str,
+    before: float | None,
+    after: float | None,
+    se: float | None = None,
+    verdict: str = "",
+    **more: Any,
+) -> dict[str, Any]:
+    stat = more.get("stat", "score")
+    group = more.get("group", "kommune")
+    delta = more.get("delta", 5.0)
+    row: dict[str, Any] = dict.fromkeys(table.ESTIMATES)
+    change = None if before is None or after is None else round(after - before, 6)
+    row.update(
+        key=make_key(survey, measure, stat, group, "2020_2024"),
+        survey=survey,
+        theme=theme,
+        measure=measure,
+        stat=stat,
+        higher_is="better",
+        group=group,
+        waves="2020_2024",
+        design="panel" if survey == STAFF else "repeated-cross-section",
+        estimand="udvikling",
+        invited_before=520,
+        invited_after=540,
+        n_before=402,
+        n_after=391,
+        n_paired=260 if survey == STAFF else None,
+        clusters=33,
+        before=before,
+        after=after,
+        change=change,
+        direction=None if change is None else "op" if change > 0 else "ned" if change < 0 else "ingen",
+        delta=delta,
+        alpha=0.05,
+        verdict=verdict,
+        method="CR2",
+        weighting="",
+        comparable=True,
+        base="besvaret",
+        suppressed=False,
+        reason="",
+        rule_version=RULE,
+    )
+    if se is not None and change is not None:
+        row.update(
+            se=se,
+            df=24.0,
+            ci_low=change - 2.06 * se,
+            ci_high=change + 2.06 * se,
+            eq_low=change - 1.71 * se,
+            eq_high=change + 1.71 * se,
+            p_value=0.0004 if abs(change) > 2.5 * se else 0.46,
+            p_adjusted=0.004 if abs(change) > 2.5 * se else 0.92,
+            family=f"{survey}.{theme}.2020_2024",
+            family_size=3,
+            effect_name="hedges_g",
+            effect_size=change / 18,
+            effect_low=change / 18 - 0.2,
+            effect_high=change / 18 + 0.2,
+            mdc80=2.9 * se,
+        )
+    row.update({name: value for name, value in more.items() if name not in {"stat", "group", "delta"}})
+    return row
+
+
+def _estimates() -> list[dict[str, Any]]:
+    rows = [
+        _estimate(STAFF, theme, name, before, after, se, verdict, higher_is=higher)
+        for name, theme, higher, before, after, se, verdict in _STAFF
+    ]
+    for name, theme, higher, before, after, se, _ in _STAFF:
+        for k in (1, 2, 3):
+            share = round(before / 100 - 0.04 * k, 3)
+            rows.append(
+                _estimate(
+                    STAFF, theme, f"{name}_{k}", share, round(share + (after - before) / 100, 3), se / 100,
+                    stat="andel", higher_is=higher, delta=0.05, family=None, family_size=None, p_adjusted=None,
+                )
+            )  # fmt: skip
+        rows.append(_estimate(STAFF, theme, name, before + 3, after + 2, se * 2, group="type-boernehave", higher_is=higher,
+                              n_before=120, n_after=115))  # fmt: skip
+        rows.append(_estimate(STAFF, theme, name, before - 2, after + 1, group="type-dagpleje", higher_is=higher,
+                              n_before=24, n_after=26, reason="under_30"))  # fmt: skip
+        rows.append(_estimate(STAFF, theme, name, None, None, group="enhed-g90003", higher_is=higher,
+                              n_before=4, n_after=3, suppressed=True, reason="under_threshold"))  # fmt: skip
+    rows.append(_estimate(STAFF, "trivsel", "arbejdsglaede", 63.0, 64.0, group="sammenligning", n_before=190, n_after=188))
+    parents = {"stat": "andel", "delta": 0.05, "n_before": 690, "n_after": 702}
+    rows.append(_estimate(PARENTS, "trivsel", "samlet", 0.912, 0.915, 0.011, "uaendret", **parents))
+    rows.append(_estimate(PARENTS, "trivsel", "samlet", 88.1, 88.3, 0.7, "uaendret", stat="snit", delta=2.5,
+                          n_before=690, n_after=702))  # fmt: skip
+    rows.append(_estimate(PARENTS, "trivsel", "aflevering", 0.71, 0.80, 0.02, "fremgang", **parents))
+    rows.append(_estimate(SCHOOL, "trivsel", "social", None, None, stat="andel", delta=0.05, n_before=4, n_after=3,
+                          suppressed=True, reason="under_threshold"))  # fmt: skip
+    return rows
+
+
+def _levels() -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = []
+    for entry in _estimates():
+        for side, wave in (("before", "2020"), ("after", "2024")):
+            value = entry[side]
+            row: dict[str, Any] = dict.fromkeys(table.LEVELS)
+            row.update({name: entry[name] for name in ("survey", "theme", "measure", "stat", "higher_is", "group")})
+            row.update(
+                key=make_key(entry["survey"], entry["measure"], entry["stat"], entry["group"], wave),
+                wave=wave,
+                n=entry[f"n_{side}"],
+                clusters=entry["clusters"],
+                value=value,
+                method="CR2",
+                weighting="",
+                base="besvaret",
+                suppressed=entry["suppressed"],
+                reason=entry["reason"],
+                rule_version=RULE,
+            )
+            if value is not None and not entry["reason"]:
+                high = value if entry["stat"] == "andel" else value / 100
+                row.update(sd=18.0, se=1.0, df=24.0, ceiling_share=max(0.0, high - 0.6), floor_share=0.01)
+            rows.append(row)
+    return rows
+
+
+def _distributions(instruments: Mapping[str, Instrument]) -> list[dict[str, Any]]:
+    shares = {"2020": (0.06, 0.11, 0.21, 0.38, 0.24), "2024": (0.04, 0.09, 0.18, 0.4, 0.29)}
+    rows: list[dict[str, Any]] = []
+    for survey in (STAFF, PARENTS, SCHOOL):
+        for item in instruments[survey].items:
+            for wave, values in shares.items():
+                hidden = survey == SCHOOL
+                for code, share in enumerate(values, start=1):
+                    rows.append(_answers(survey, item, wave, str(code), "", share, hidden))
+                rows.append(_answers(survey, item, wave, "", "ved_ikke", 0.03, hidden))
+    return rows
+
+
+def _answers(survey: str, item: Any, wave: str, code: str, state: str, share: float, hidden: bool) -> dict[str, Any]:
+    row: dict[str, Any] = dict.fromkeys(table.DISTRIBUTIONS)
+    row.update(
+        key=make_key(survey, item.id, "andel", "kommune", f"{wave}-{code or state}"),
+        survey=survey,
+        theme=item.theme,
+        scale=item.scale or "",
+        item=item.id,
+        group="kommune",
+        wave=wave,
+        code=code,
+        state=state,
+        count=None if hidden else round(share * 400),
+        share=None if hidden else share,
+        n_base=4 if hidden else 400,
+        base="adspurgte" if state else "besvaret",
+        suppressed=hidden,
+        reason="under_threshold" if hidden else "",
+        rule_version=RULE,
+    )
+    return row
+
+
+def _response() -> list[dict[str, Any]]:
+    counts = {
+        STAFF: {"2020": (520, 402), "2024": (540, 391)},
+        PARENTS: {"2020": (1000, 690), "2024": (1010, 702)},
+        SCHOOL: {"2020": (5, 4), "2024": (5, 3)},
+        PERCEIVED: {"2024": (540, 391)},
+    }
+    return [
+        {
+            "key": make_key(survey, "svar", "antal", group, wave),
+            "survey": survey,
+            "group": group,
+            "wave": wave,
+            "invited": invited,
+            "answered": answered,
+            "completed": answered - 2,
+            "partial": 2,
+            "rate": answered / invited,
+            "source": "population",
+        }
+        for survey, waves in counts.items()
+        for wave, (invited, answered) in waves.items()
+        for group in ("kommune",)
+    ]
+
+
+def _perceived() -> list[dict[str, Any]]:
+    rows = []
+    for item, worse, same, better, hidden in (
+        ("frihed", 0.08, 0.40, 0.52, False),
+        ("tid", None, None, None, True),
+    ):
+        row: dict[str, Any] = dict.fromkeys(table.PERCEIVED)
+        row.update(
+            key=make_key(PERCEIVED, item, "andel", "kommune", "2024"),
+            survey=PERCEIVED,
+            theme="trivsel",
+            item=item,
+            group="kommune",
+            wave="2024",
+            n=3 if hidden else 350,
+            asked=391,
+            share_worse=worse,
+            share_same=same,
+            share_better=better,
+            net=None if hidden else 44.0,
+            se=None if hidden else 3.4,
+            df=None if hidden else 24.0,
+            ci_low=None if hidden else 37.0,
+            ci_high=None if hidden else 51.0,
+            share_dont_know=None if hidden else 0.06,
+            share_not_here=None if hidden else 0.045,
+            clusters=33,
+            base="vurderet",
+            suppressed=hidden,
+            reason="under_threshold" if hidden else "",
+            rule_version=RULE,
+        )
+        rows.append(row)
+    return rows
+
+
+def _scales() -> list[dict[str, Any]]:
+    return [
+        {
+            "key": make_key(STAFF, name, "antal", "kommune", wave),
+            "survey": STAFF,
+            "scale": name,
+            "wave": wave,
+            "items": 3,
+            "n": 400,
+            "alpha": 0.81,
+            "alpha_low": 0.78,
+            "alpha_high": 0.84,
+            "method": "pingouin",
+            "suppressed": False,
+            "reason": "",
+            "rule_version": RULE,
+        }
+        for name, *_ in _STAFF
+        for wave in ("2020", "2024")
+    ]
+
+
+def _meta(*, fictional: bool) -> dict[str, Any]:
+    sources = [
+        {"survey": s, "wave": w, "file": f"{s}.csv", "format": "surveyxact", "sha256": "ab" * 32, "rows": 400}
+        for s, w in ((STAFF, "2020"), (STAFF, "2024"), (PARENTS, "2020"), (PARENTS, "2024"))
+    ]
+    imports = [
+        {
+            "survey": STAFF,
+            "wave": "2020",
+            "rows_in": 420,
+            "rows_kept": 402,
+            "completed": 400,
+            "partial": 2,
+            "not_opened": 10,
+            "dropped": [{"reason": "duplicate", "rows": 8, "detail": ""}],
+            "findings": [],
+        }
+    ]
+    return {
+        "fictional": fictional,
+        "threshold": 5,
+        "rule_version": RULE,
+        "sources": sources,
+        "imports": imports,
+        "plan_sha256": "0" * 64,
+        "versions": {"evaluation": "0.1.0"},
+        "notes": [],
+    }
+
+
+def sample_published(*, fictional: bool = True, before: bool = True) -> Published:
+    """Published tables of the sample; ``before=False`` has no estimate and only the wave 2024."""
+    record = [
+        {
+            "table": "estimates",
+            "key": row["key"],
+            "group": row["group"],
+            "rule": "threshold" if row["suppressed"] else "under_30",
+            "reason": row["reason"],
+            "hidden": "before,after" if row["suppressed"] else "se,ci_low,ci_high",
+            "rule_version": RULE,
+        }
+        for row in _estimates()
+        if row["reason"]
+    ]
+
+    def frame(rows: list[dict[str, Any]], columns: tuple[str, ...]) -> pd.DataFrame:
+        kept = rows if before or "wave" not in columns else [r for r in rows if r["wave"] == "2024"]
+        return pd.DataFrame(kept, columns=list(columns))
+
+    return Published(
+        estimates=frame(_estimates() if before else [], table.ESTIMATES),
+        levels=frame(_levels(), table.LEVELS),
+        distributions=frame(_distributions(sample_instruments()), table.DISTRIBUTIONS),
+        response=frame(_response(), table.RESPONSE),
+        perceived=frame(_perceived(), table.PERCEIVED),
+        scales=frame(_scales(), table.SCALES),
+        record=frame(record if before else [], table.RECORD),
+        meta=_meta(fictional=fictional),
+    )
