@@ -22,6 +22,7 @@ class ResponseScale(Model):
     """An ordered set of answer categories, worst (lowest score) first."""
 
     id: Id
+    lead: Text | None = Field(None, description="Question that introduces the items answered on this scale.")
     choices: tuple[Choice, ...] = Field(alias="choice")
     positive: tuple[int, ...] = Field((), description="Codes counted in the share of positive answers.")
 
@@ -48,6 +49,7 @@ class Scale(Model):
     title: Text
     theme: Id
     higher_is: Literal["better", "worse", "neutral"] = "better"
+    response: Id | None = Field(None, description="Response scale of its items, where an item names none.")
     min_answered: int = Field(ge=1, description="Fewest answered items for a score.")
     mechanisms: tuple[Id, ...] = Field((), description="Mechanisms and potentials that this scale speaks to.")
     description: Text | None = None

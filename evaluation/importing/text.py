@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import codecs
 import csv
+import io
+import itertools
 import re
 from collections import Counter
 from collections.abc import Sequence
@@ -80,9 +82,12 @@ def decode(data: bytes, where: Path) -> tuple[str, str, tuple[Notice, ...]]:
 def find_delimiter(text: str) -> str:
     """The delimiter that splits most rows into the same, largest number of fields; empty when none splits."""
     best, best_score = "", (0, 0)
-    sample = "\n".join(text.splitlines()[:_SAMPLE_ROWS])
     for delimiter in _DELIMITERS:
-        widths = [len(row) for row in csv.reader(sample.splitlines(keepends=True), delimiter=delimiter) if row]
+        reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+        try:
+            widths = [len(row) for row in itertools.islice(reader, _SAMPLE_ROWS) if row]
+        except csv.Error:
+            continue
         if not widths:
             continue
         # The phantom delimiter makes rows one wider than the header: count the usual width.
@@ -105,8 +110,11 @@ def read_table(path: Path, *, delimiter: str | None = None) -> TextTable:
     delimiter = delimiter or find_delimiter(text)
     if not delimiter:
         raise fail("import-not-a-table", where=path, found=text[:60].strip())
-    csv.field_size_limit(2**31 - 1)
-    rows = list(csv.reader(text.splitlines(keepends=True), delimiter=delimiter))
+    # Not str.splitlines: it also breaks at characters that open answers may hold.
+    try:
+        rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
+    except csv.Error as error:
+        raise fail("import-not-a-table", where=path, found=error) from error
     while rows and not any(cell.strip() for cell in rows[-1]):
         rows.pop()
     return TextTable(rows, encoding, delimiter, notices)

@@ -1,0 +1,298 @@
+"""Registers beside the plan: units, population and trials, read from ``data/registers/*.csv``.
+
+All three are public facts (no person data), UTF-8, comma-separated, dates as
+``2021-06-01``. Each file may be absent.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import TypeVar
+
+from evaluation.common.errors import EvaluationError, Problem
+from evaluation.common.ids import is_part, slug
+from evaluation.plan.form import near
+
+FOLDER = "data/registers"
+UNIT_COLUMNS = (
+    "id",
+    "name",
+    "type",
+    "area",
+    "kommune",
+    "centre",
+    "private",
+    "administrative",
+    "valid_from",
+    "valid_to",
+    "predecessors",
+)
+POPULATION_COLUMNS = ("survey", "wave", "unit", "invited")
+TRIAL_COLUMNS = ("id", "title", "units", "from", "to", "theme", "initiated_by", "description")
+
+T = TypeVar("T")
+
+_YES = {"ja", "yes", "true", "1", "x"}
+_NO = {"", "nej", "no", "false", "0"}
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A dagtilbud, school or other institution.
+
+    ``type`` is a slug (``boernehave``); ``kommune`` name or code, empty for the plan's own.
+    ``administrative`` marks rows of a public register that are no place for children and never
+    take part. ``predecessors`` are units that were merged or renamed into this one.
+    """
+
+    id: str
+    name: str
+    type: str = ""
+    area: str = ""
+    kommune: str = ""
+    centre: str = ""
+    private: bool = False
+    administrative: bool = False
+    valid_from: date | None = None
+    valid_to: date | None = None
+    predecessors: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Population:
+    """How many people of a unit were invited to a survey in a wave."""
+
+    survey: str
+    wave: str
+    unit: str
+    invited: int
+    line: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """A trial (forsøg) under the release. No ``units``: not known or all of them."""
+
+    id: str
+    title: str
+    units: tuple[str, ...] = ()
+    start: date | None = None
+    end: date | None = None
+    theme: str = ""
+    initiated_by: str = ""
+    description: str = ""
+    line: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Registers:
+    """The registers of a workspace."""
+
+    units: tuple[Unit, ...] = ()
+    population: tuple[Population, ...] = ()
+    trials: tuple[Trial, ...] = ()
+
+    def unit(self, unit_id: str) -> Unit | None:
+        """The unit of that id (upper and lower case are the same), or None."""
+        wanted = unit_id.casefold()
+        return next((u for u in self.units if u.id.casefold() == wanted), None)
+
+    @property
+    def types(self) -> tuple[str, ...]:
+        """Types of units, in the order of the register, administrative units left out."""
+        return tuple(dict.fromkeys(u.type for u in self.units if u.type and not u.administrative))
+
+    def invited(self, survey: str, wave: str, units: Sequence[str] | None = None) -> int | None:
+        """People invited to ``survey`` in ``wave``, in all units or in some; None when nothing is known."""
+        wanted = None if units is None else {u.casefold() for u in units}
+        rows = [
+            row.invited
+            for row in self.population
+            if (row.survey, row.wave) == (survey, wave) and (wanted is None or row.unit.casefold() in wanted)
+        ]
+        return sum(rows) if rows else None
+
+
+def load_registers(root: Path) -> Registers:
+    """The registers of the workspace at ``root``.
+
+    Raises
+    ------
+    EvaluationError
+        With everything that is wrong in all three files.
+    """
+    registers, problems = read_registers(root)
+    if problems:
+        raise EvaluationError(problems)
+    return registers
+
+
+def read_registers(root: Path) -> tuple[Registers, list[Problem]]:
+    """What could be read of the registers, and what is wrong in them."""
+    problems: list[Problem] = []
+    unit_rows = list(_rows(root, "units.csv", UNIT_COLUMNS, problems))
+    known = {row.text("id").casefold() for row in unit_rows}
+    for row in unit_rows:
+        for name in row.names("predecessors"):
+            if name.casefold() not in known or name.casefold() == row.text("id").casefold():
+                row.problem("register-unknown-predecessor", name)
+    units = tuple(u for u in map(_unit, unit_rows) if u.id)
+    population = tuple(p for r in _rows(root, "population.csv", POPULATION_COLUMNS, problems) if (p := _population(r)))
+    trials = tuple(_trial(row) for row in _rows(root, "trials.csv", TRIAL_COLUMNS, problems))
+    return Registers(units, population, tuple(t for t in trials if t.id)), problems
+
+
+class _Row:
+    """One line of a register: cells by column, and a place for what is wrong with them."""
+
+    def __init__(self, name: str, line: int, cells: Mapping[str, str], problems: list[Problem]) -> None:
+        self.name, self.line, self.cells, self._problems = name, line, cells, problems
+
+    @property
+    def where(self) -> str:
+        return f"{self.name}:{self.line}"
+
+    def problem(self, code: str, found: str = "", **params: str) -> None:
+        self._problems.append(Problem(code, self.where, found, params))
+
+    def text(self, column: str) -> str:
+        return self.cells.get(column, "")
+
+    def date(self, column: str) -> date | None:
+        return self._parse(column, date.fromisoformat, "register-bad-date")
+
+    def whole(self, column: str) -> int | None:
+        return self._parse(column, _count, "register-bad-count")
+
+    def names(self, column: str) -> tuple[str, ...]:
+        return tuple(part.strip() for part in self.text(column).split(";") if part.strip())
+
+    def flag(self, column: str) -> bool:
+        value = self.text(column).casefold()
+        if value not in _YES | _NO:
+            self.problem("register-bad-flag", self.text(column), column=column)
+        return value in _YES
+
+    def period(self, first: str, last: str) -> tuple[date | None, date | None]:
+        start, end = self.date(first), self.date(last)
+        if start and end and start > end:
+            self.problem("register-dates-reversed", f"{start} – {end}", first=first, last=last)
+        return start, end
+
+    def _parse(self, column: str, parse: Callable[[str], T], code: str) -> T | None:
+        value = self.text(column)
+        if not value:
+            return None
+        try:
+            return parse(value)
+        except ValueError:
+            self.problem(code, value, column=column)
+            return None
+
+
+def _count(text: str) -> int:
+    value = int(text)
+    if value < 0:
+        raise ValueError(text)
+    return value
+
+
+def _rows(root: Path, file: str, columns: Sequence[str], problems: list[Problem]) -> Iterator[_Row]:
+    """Rows of a register with an id of their own in the first column (population.csv: in its first three)."""
+    name = f"{FOLDER}/{file}"
+    path = root / FOLDER / file
+    if not path.exists():
+        return
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+    except UnicodeDecodeError:
+        problems.append(Problem("register-not-utf8", name))
+        return
+    reader = csv.reader(io.StringIO(text, newline=""))
+    header = [cell.strip() for cell in next(reader, [])]
+    bad = list(_header_problems(name, header, columns))
+    problems += bad
+    if any(problem.code != "register-unknown-column" for problem in bad):
+        return
+    identity = 3 if file == "population.csv" else 1
+    seen: dict[tuple[str, ...], int] = {}
+    for cells in reader:
+        line = reader.line_num
+        if not any(cell.strip() for cell in cells):
+            continue
+        if len(cells) != len(header):
+            found = f"{len(cells)}"
+            problems.append(Problem("register-cells", f"{name}:{line}", found, {"wanted": str(len(header))}))
+            continue
+        row = _Row(name, line, dict(zip(header, (c.strip() for c in cells), strict=True)), problems)
+        key = tuple(row.text(column).casefold() for column in columns[:identity])
+        missing = [column for column in columns[:identity] if not row.text(column)]
+        for column in missing:
+            row.problem("register-empty", column=column)
+        if not missing and key in seen:
+            row.problem("register-duplicate", ", ".join(row.text(c) for c in columns[:identity]), line=str(seen[key]))
+        seen.setdefault(key, line)
+        yield row
+
+
+def _header_problems(name: str, header: Sequence[str], columns: Sequence[str]) -> Iterator[Problem]:
+    if len(header) == 1 and ";" in header[0]:
+        yield Problem("register-separator", f"{name}:1", header[0])
+        return
+    required = columns[:4] if name.endswith("population.csv") else columns[:2]
+    unknown = [column for column in header if column not in columns]
+    guesses = {column: near(column, columns) for column in unknown}
+    for column in unknown:
+        params = {"near": guesses[column] or "–", "known": ", ".join(columns)}
+        yield Problem("register-unknown-column", f"{name}:1", column, params)
+    for column in required:
+        if column not in header and column not in guesses.values():
+            yield Problem("register-missing-column", f"{name}:1", ", ".join(header), {"column": column})
+
+
+def _unit(row: _Row) -> Unit:
+    kind = row.text("type")
+    if kind and not is_part(kind):
+        row.problem("register-bad-type", kind, near=slug(kind))
+    valid_from, valid_to = row.period("valid_from", "valid_to")
+    return Unit(
+        id=row.text("id"),
+        name=row.text("name"),
+        type=kind,
+        area=row.text("area"),
+        kommune=row.text("kommune"),
+        centre=row.text("centre"),
+        private=row.flag("private"),
+        administrative=row.flag("administrative"),
+        valid_from=valid_from,
+        valid_to=valid_to,
+        predecessors=row.names("predecessors"),
+    )
+
+
+def _population(row: _Row) -> Population | None:
+    if not row.text("invited"):
+        row.problem("register-empty", column="invited")
+    invited = row.whole("invited")
+    names = [row.text(column) for column in ("survey", "wave", "unit")]
+    return None if invited is None or not all(names) else Population(*names, invited, row.line)
+
+
+def _trial(row: _Row) -> Trial:
+    start, end = row.period("from", "to")
+    return Trial(
+        id=row.text("id"),
+        title=row.text("title"),
+        units=row.names("units"),
+        start=start,
+        end=end,
+        theme=row.text("theme"),
+        initiated_by=row.text("initiated_by"),
+        description=row.text("description"),
+        line=row.line,
+    )

@@ -1,0 +1,204 @@
+"""Colours and fonts of a report, read from a ``_brand.yml`` in Quarto's format.
+
+The file is the only place where a colour stands. Every figure asks for a *role*
+(``answer-1``, ``before``, ``release``), never for a shade, so that the same colour means
+the same thing everywhere and a municipality changes the look by changing one file.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from evaluation.common.errors import EvaluationError, Problem, fail
+
+#: Roles every ``_brand.yml`` fills: in ``color`` itself and in ``color.palette``.
+NAMED = ("foreground", "background", "primary", "secondary", "link")
+ANSWERS = ("answer-1", "answer-2", "answer-3", "answer-4", "answer-5")
+SERIES = ("series-1", "series-2", "series-3", "series-4")
+VERDICT_ROLES: Mapping[str, str] = {
+    "fremgang": "better",
+    "lille_fremgang": "slightly-better",
+    "uaendret": "unchanged",
+    "uafklaret": "undecided",
+    "lille_tilbagegang": "slightly-worse",
+    "tilbagegang": "worse",
+}
+PALETTE = (
+    *ANSWERS,
+    *SERIES,
+    *VERDICT_ROLES.values(),
+    "dont-know",
+    "before",
+    "after",
+    "release",
+    "muted",
+    "rule",
+    "band",
+)
+_HEX = re.compile(r"#[0-9a-fA-F]{6}\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Brand:
+    """Resolved colours (``#RRGGBB``) and fonts.
+
+    Parameters
+    ----------
+    colours : mapping of str to str
+        Every palette name and named role with its colour.
+    family, headings_family : str
+        Font families of text and headings.
+    font_files : tuple of Path
+        Font files named by the brand (``typography.fonts``, ``source: file``).
+    typography : mapping
+        The ``typography`` block as written, for the page templates.
+    """
+
+    colours: Mapping[str, str]
+    family: str = "Source Sans Pro"
+    headings_family: str = "Source Sans Pro"
+    font_files: tuple[Path, ...] = ()
+    typography: Mapping[str, Any] = field(default_factory=dict)
+
+    def colour(self, role: str) -> str:
+        """Colour of ``role`` as ``#RRGGBB``; :class:`KeyError` for a role nobody defined."""
+        return self.colours[role]
+
+    @property
+    def answers(self) -> tuple[str, ...]:
+        """The five answer colours, worst to best."""
+        return tuple(self.colours[role] for role in ANSWERS)
+
+    @property
+    def series(self) -> tuple[str, ...]:
+        """Colours of lines told apart by name."""
+        return tuple(self.colours[role] for role in SERIES)
+
+    def scale(self, count: int) -> tuple[str, ...]:
+        """Colours of ``count`` ordered answers, worst to best.
+
+        Five are the brand's own; other numbers keep the poles and mix in between, an even
+        number without the neutral middle, so that the same pole always has the same colour.
+        """
+        if count < 1:
+            raise ValueError("a scale needs at least one answer")
+        if count == 1:
+            return (self.answers[-1],)
+        places = [4 * step / (count - 1) for step in range(count)]
+        if count == 4:
+            places = [0.0, 1.0, 3.0, 4.0]
+        return tuple(_between(self.answers, place) for place in places)
+
+    def verdict(self, verdict: str) -> str:
+        """Colour of a verdict id; the neutral one for a measure without verdict."""
+        return self.colours[VERDICT_ROLES.get(verdict, "undecided")]
+
+    def text_on(self, fill: str) -> str:
+        """Foreground or background colour, whichever reads better on ``fill``."""
+        return max((self.colours["foreground"], self.colours["background"]), key=lambda text: contrast(text, fill))
+
+
+def luminance(colour: str) -> float:
+    """Relative luminance 0–1 of ``#RRGGBB`` (WCAG 2.2)."""
+    parts = [int(colour[start : start + 2], 16) / 255 for start in (1, 3, 5)]
+    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def contrast(one: str, other: str) -> float:
+    """Contrast ratio 1–21 of two colours (WCAG 2.2)."""
+    dark, light = sorted((luminance(one), luminance(other)))
+    return (light + 0.05) / (dark + 0.05)
+
+
+def _between(colours: tuple[str, ...], place: float) -> str:
+    low = min(int(place), len(colours) - 2)
+    share = place - low
+    pairs = [(int(colours[low][s : s + 2], 16), int(colours[low + 1][s : s + 2], 16)) for s in (1, 3, 5)]
+    return "#" + "".join(f"{round(a + (b - a) * share):02X}" for a, b in pairs)
+
+
+def load_brand(path: Path) -> Brand:
+    """Read a ``_brand.yml``.
+
+    Raises
+    ------
+    EvaluationError
+        With every missing or invalid colour and font at once.
+    """
+    import yaml
+
+    if not path.is_file():
+        raise fail("brand-missing", where=path)
+    try:
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise fail("brand-unreadable", where=path, found=" ".join(str(error).split())) from error
+    color = _block(content, "color")
+    palette = _block(color, "palette")
+    problems: list[Problem] = []
+    declared: dict[str, object] = {**palette, **{name: value for name, value in color.items() if name != "palette"}}
+    needed = dict.fromkeys((*NAMED, *PALETTE, *declared))
+    colours = {name: _resolve(name, color, palette, path, problems) for name in needed}
+    typography = _block(content, "typography")
+    files = _font_files(typography, path, problems)
+    if problems:
+        raise EvaluationError(problems)
+    base, headings = _family(typography.get("base")), _family(typography.get("headings"))
+    family = base or "Source Sans Pro"
+    return Brand(colours, family, headings or family, files, typography)
+
+
+def _block(parent: object, name: str) -> dict[str, Any]:
+    value = parent.get(name) if isinstance(parent, dict) else None
+    return {str(key): item for key, item in value.items()} if isinstance(value, dict) else {}
+
+
+def _family(value: object) -> str:
+    if isinstance(value, dict):
+        value = value.get("family")
+    return value if isinstance(value, str) else ""
+
+
+def _resolve(
+    name: str, color: Mapping[str, object], palette: Mapping[str, object], path: Path, problems: list[Problem]
+) -> str:
+    """The hex value behind ``name``, following aliases; ``""`` and a problem when there is none."""
+    group = "color" if name in color and name != "palette" else "color.palette"
+    value: object = color[name] if group == "color" else palette.get(name)
+    if name in NAMED:
+        group = "color"
+    seen: set[str] = {name} if group != "color" else set()
+    where = f"{path}: {group}.{name}"
+    while isinstance(value, str) and value in palette:
+        if value in seen:
+            problems.append(Problem("brand-colour-circular", where, value, {"name": name}))
+            return ""
+        seen.add(value)
+        value = palette[value]
+    if value is None:
+        problems.append(Problem("brand-colour-missing", where, "", {"name": name}))
+        return ""
+    if not (isinstance(value, str) and _HEX.match(value)):
+        problems.append(Problem("brand-colour-invalid", where, str(value), {"name": name}))
+        return ""
+    return value.upper()
+
+
+def _font_files(typography: Mapping[str, Any], path: Path, problems: list[Problem]) -> tuple[Path, ...]:
+    files: list[Path] = []
+    fonts = typography.get("fonts")
+    for font in fonts if isinstance(fonts, list) else []:
+        if not (isinstance(font, dict) and font.get("source") == "file"):
+            continue
+        for entry in font.get("files") or []:
+            name = str(entry.get("path", "") if isinstance(entry, dict) else entry)
+            if (path.parent / name).is_file():
+                files.append(path.parent / name)
+            else:
+                problems.append(Problem("brand-font-file", f"{path}: typography.fonts", name))
+    return tuple(files)

@@ -1,0 +1,290 @@
+"""What every piece needs at hand: published tables by survey, labels in one language, words, numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from evaluation.codebook.model import Instrument, Item
+from evaluation.common.ids import slug, waves_part
+from evaluation.common.language import catalogue
+from evaluation.disclosure.published import Published
+from evaluation.plan.model import Survey, Text, Wave
+from evaluation.presentation.escape import markdown, plain
+from evaluation.presentation.numbers import Numbers, is_missing
+
+if TYPE_CHECKING:
+    from evaluation.plan.load import Workspace
+
+Row = Mapping[str, Any]
+KOMMUNE = "kommune"
+COMPARISON = "sammenligning"
+DIFFERENCE = "forskel-sammenligning"
+
+
+def said(text: Text | str, lang: str) -> str:
+    """A ``{da, en}`` text in ``lang`` as plain text; Danish where it is missing."""
+    if isinstance(text, str):
+        return plain(text)
+    return plain((text.en if lang == "en" else "") or text.da)
+
+
+def inside(text: str) -> str:
+    """``text`` as it stands inside a sentence: first letter small unless the word is an abbreviation."""
+    return text[:1].lower() + text[1:] if len(text) > 1 and text[1:2].islower() else text
+
+
+def tidy(text: str) -> str:
+    """A generated paragraph: one blank between words, one full stop after an abbreviation."""
+    while "  " in text:
+        text = text.replace("  ", " ")
+    for twice in ("pct..", "Anm..", "f.eks.."):
+        text = text.replace(twice, twice[:-1])
+    return text.strip()
+
+
+def records(frame: pd.DataFrame) -> tuple[Row, ...]:
+    """Rows of a table as mappings."""
+    return tuple(frame.to_dict("records"))
+
+
+@dataclass(frozen=True)
+class SurveyView:
+    """One survey of the plan with its instrument, its published rows and its waves.
+
+    Attributes
+    ----------
+    pair : tuple of two wave ids, or None
+        The waves compared, before and after.
+    reason : str
+        Why there is no pair: ``awaited``, ``retrospective``, ``no-before``, ``no-after``; empty where there is one.
+    """
+
+    survey: Survey
+    instrument: Instrument | None
+    lang: str
+    waves: tuple[Wave, ...]
+    pair: tuple[str, str] | None
+    reason: str
+    estimates: tuple[Row, ...]
+    levels: tuple[Row, ...]
+    distributions: tuple[Row, ...]
+    response: tuple[Row, ...]
+    perceived: tuple[Row, ...]
+    scales: tuple[Row, ...]
+    group_labels: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def id(self) -> str:
+        """Id of the survey."""
+        return self.survey.id
+
+    @cached_property
+    def title(self) -> str:
+        """Title as safe Markdown."""
+        text = self.survey.title or (self.instrument.title if self.instrument else self.survey.id)
+        return markdown(said(text, self.lang))
+
+    @cached_property
+    def respondents(self) -> str:
+        """Whom the survey asked, as it stands inside a sentence (safe Markdown)."""
+        return markdown(inside(said(self.survey.respondent, self.lang)))
+
+    @property
+    def answered(self) -> tuple[Wave, ...]:
+        """Waves with published answers, in order of time."""
+        known = {row["wave"] for row in self.response} | {row["wave"] for row in self.levels}
+        known |= {row["wave"] for row in self.perceived}
+        return tuple(wave for wave in self.waves if slug(wave.id) in known or wave.id in known)
+
+    @property
+    def has_data(self) -> bool:
+        """Whether anything of this survey was published."""
+        return bool(self.answered)
+
+    def wave(self, wave_id: str) -> Wave:
+        """The wave of that id."""
+        return next(wave for wave in self.waves if wave.id == wave_id)
+
+    def wave_label(self, wave_id: str) -> str:
+        """What a wave is called: its title, or the year of its fieldwork."""
+        wave = next((w for w in self.waves if wave_id in (w.id, slug(w.id))), None)
+        if wave is None:
+            return markdown(wave_id)
+        return markdown(said(wave.title, self.lang)) if wave.title else str(wave.start.year)
+
+    @cached_property
+    def items(self) -> Mapping[str, Item]:
+        """Items by id."""
+        return {item.id: item for item in self.instrument.items} if self.instrument else {}
+
+    def raw_label(self, measure: str) -> str:
+        """Title of a scale or wording of an item, plain text."""
+        if self.instrument is not None:
+            for scale in self.instrument.scales:
+                if scale.id == measure:
+                    return said(scale.title, self.lang)
+            if measure in self.items:
+                return said(self.items[measure].text, self.lang)
+        return measure
+
+    def label(self, measure: str) -> str:
+        """Title of a scale or wording of an item, safe Markdown."""
+        return markdown(self.raw_label(measure))
+
+    def quoted(self, measure: str) -> str:
+        """Title between guillemets, without its own full stop: safe in any sentence, whatever its gender."""
+        text = self.raw_label(measure).rstrip(".")
+        return f"»{markdown(text)}«" if self.lang == "da" else f"“{markdown(text)}”"
+
+    def group_label(self, group: str) -> str:
+        """What a group is called, safe Markdown."""
+        return markdown(self.group_labels.get(group, group))
+
+    @property
+    def waves_key(self) -> str:
+        """``2020_2024`` of the compared pair; empty without one."""
+        return waves_part(*self.pair) if self.pair else ""
+
+    def changes(self, stat: str, group: str = KOMMUNE) -> tuple[Row, ...]:
+        """Rows of change of the compared pair, in the instrument's order."""
+        rows = [
+            row
+            for row in self.estimates
+            if row["stat"] == stat and row["group"] == group and row["waves"] == self.waves_key
+        ]
+        order = {name: place for place, name in enumerate(self.measure_order)}
+        return tuple(sorted(rows, key=lambda row: order.get(str(row["measure"]), len(order))))
+
+    @cached_property
+    def measure_order(self) -> tuple[str, ...]:
+        """Scales by theme as the instrument lists them, then items."""
+        if self.instrument is None:
+            return ()
+        themes = [theme.id for theme in self.instrument.themes]
+        scales = sorted(self.instrument.scales, key=lambda s: themes.index(s.theme) if s.theme in themes else 99)
+        return (*(scale.id for scale in scales), *self.items)
+
+    @cached_property
+    def main_stat(self) -> str:
+        """``score`` where the instrument has scales, else ``andel``."""
+        return "score" if self.instrument is not None and self.instrument.scales else "andel"
+
+    @cached_property
+    def main(self) -> tuple[Row, ...]:
+        """The measures that the survey is about: scale scores, or items' shares where there are no scales."""
+        return self.changes(self.main_stat)
+
+    def level(self, measure: str, stat: str, wave: str, group: str = KOMMUNE) -> Row | None:
+        """One single-wave number."""
+        for row in self.levels:
+            if (row["measure"], row["stat"], row["group"]) == (measure, stat, group):
+                if row["wave"] in (wave, slug(wave)):
+                    return row
+        return None
+
+    def answers_in(self, wave: str, group: str = KOMMUNE) -> Row | None:
+        """Invited and answered in a wave."""
+        for row in self.response:
+            if row["group"] == group and row["wave"] in (wave, slug(wave)):
+                return row
+        return None
+
+    @property
+    def delta(self) -> float | None:
+        """The smallest change that matters for the main measures, in their own unit of print (points or procentpoint)."""
+        for row in self.main:
+            if not is_missing(row["delta"]):
+                return float(row["delta"]) * (100 if self.main_stat == "andel" else 1)
+        return None
+
+
+@dataclass(frozen=True)
+class Context:
+    """Everything a piece is made from."""
+
+    published: Published
+    workspace: Workspace
+    instruments: Mapping[str, Instrument]
+    lang: str
+    mechanisms: Mapping[str, Any] = field(default_factory=dict)
+
+    @cached_property
+    def numbers(self) -> Numbers:
+        """Formatting in the language of the report."""
+        return Numbers(self.lang)
+
+    def words(self, section: str) -> Mapping[str, Any]:
+        """A section of the catalogue."""
+        found: Mapping[str, Any] = catalogue("words", self.lang)[section]
+        return found
+
+    def say(self, section: str, key: str, **params: object) -> str:
+        """A text of the catalogue with its places filled, tidied."""
+        return tidy(str(self.words(section)[key]).format(**params))
+
+    @cached_property
+    def kommune(self) -> str:
+        """The municipality, safe Markdown."""
+        return markdown(self.workspace.plan.evaluation.kommune)
+
+    @cached_property
+    def surveys(self) -> tuple[SurveyView, ...]:
+        """A view of every survey of the plan, in its order."""
+        return tuple(self._view(survey) for survey in self.workspace.plan.surveys)
+
+    def _view(self, survey: Survey) -> SurveyView:
+        instrument = self.instruments.get(survey.instrument)
+        named = {entry.wave for entry in survey.waves}
+        waves = sorted((w for w in self.workspace.plan.waves if w.id in named), key=lambda w: w.start)
+        tables = {
+            name: records(frame[frame["survey"] == survey.id])
+            for name in ("estimates", "levels", "distributions", "response", "perceived", "scales")
+            for frame in (getattr(self.published, name),)
+        }
+        pair, reason = self._pair(survey, tuple(waves), tables)
+        return SurveyView(
+            survey, instrument, self.lang, tuple(waves), pair, reason, **tables,
+            group_labels=self._group_labels(instrument),
+        )  # fmt: skip
+
+    def _pair(
+        self, survey: Survey, waves: Iterable[Wave], tables: Mapping[str, tuple[Row, ...]]
+    ) -> tuple[tuple[str, str] | None, str]:
+        """The compared pair as it was published; where there is none, the reason in one word."""
+        from evaluation.plan.timing import survey_pair
+
+        if not (tables["levels"] or tables["response"] or tables["perceived"]):
+            return None, "awaited"
+        found = {row["waves"] for row in tables["estimates"]}
+        pair = survey_pair(self.workspace, survey)
+        if pair is not None and waves_part(*pair) in found:
+            return pair, ""
+        if survey.design == "retrospective":
+            return None, "retrospective"
+        starts = [release.start for release in self.workspace.plan.releases]
+        with_data = {row["wave"] for row in tables["levels"]} | {row["wave"] for row in tables["response"]}
+        ready = [wave for wave in waves if wave.id in with_data or slug(wave.id) in with_data]
+        if starts and not any(wave.end < min(starts) for wave in ready):
+            return None, "no-before"
+        if starts and not any(wave.start >= min(starts) for wave in ready):
+            return None, "no-after"
+        return None, "no-release" if not starts else "no-estimate"
+
+    def _group_labels(self, instrument: Instrument | None) -> dict[str, str]:
+        plan, registers = self.workspace.plan, self.workspace.registers
+        labels = {KOMMUNE: plan.evaluation.kommune, DIFFERENCE: str(self.words("labels")["difference"])}
+        if plan.comparison is not None:
+            labels[COMPARISON] = said(plan.comparison.title, self.lang)
+        kinds = self.words("unit_types")
+        for unit in registers.units:
+            labels[f"enhed-{slug(unit.id)}"] = unit.name
+            labels[f"type-{slug(unit.type)}"] = str(kinds.get(slug(unit.type), unit.type))
+        for variable in instrument.groups if instrument else ():
+            for value in variable.values:
+                labels[f"{variable.id}-{value.id}"] = said(value.label, self.lang)
+        return labels

@@ -1,0 +1,235 @@
+"""Cross-references, floats, section numbers and callouts, as Quarto numbers and names them.
+
+A float becomes ``Div(id, ["svaevefelt", "fig"|"tbl"], prefix=…, number=…)`` whose first child is
+``Div(["billedtekst"])`` and whose second is ``Div(["indhold"])``; the writers make of it what their
+format needs. A reference becomes a link of class ``quarto-xref``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from evaluation.common.errors import EvaluationError, Problem
+from evaluation.reporting.embedded import tree
+from evaluation.reporting.embedded.source import Expanded
+from evaluation.reporting.embedded.tree import NBSP, Node
+
+_REFERENCE = re.compile(r"(?P<type>fig|tbl|sec)-", re.I)
+_FLOAT = re.compile(r"(fig|tbl)-")
+# Quarto's own Danish and English words; "language:" of the project overrides them.
+LANGUAGE: Mapping[str, Mapping[str, str]] = {
+    "da": {
+        "crossref-fig-title": "Figur", "crossref-tbl-title": "Tabel", "crossref-sec-prefix": "Sektion",
+        "callout-note-title": "Note", "callout-warning-title": "Advarsel", "callout-important-title": "Vigtigt",
+        "callout-tip-title": "Tip", "callout-caution-title": "Forsigtig", "toc-title-document": "Indholdsfortegnelse",
+    },
+    "en": {
+        "crossref-fig-title": "Figure", "crossref-tbl-title": "Table", "crossref-sec-prefix": "Section",
+        "callout-note-title": "Note", "callout-warning-title": "Warning", "callout-important-title": "Important",
+        "callout-tip-title": "Tip", "callout-caution-title": "Caution", "toc-title-document": "Table of contents",
+    },
+}  # fmt: skip
+CALLOUTS = ("note", "warning", "important", "tip", "caution")
+
+
+def language(lang: str, settings: Mapping[str, Any]) -> dict[str, str]:
+    """Quarto's words in ``lang`` with the project's ``language:`` on top."""
+    words = dict(LANGUAGE[lang])
+    own = settings.get("language")
+    if isinstance(own, Mapping):
+        words.update({str(key): str(value) for key, value in own.items() if not isinstance(value, Mapping)})
+    crossref = settings.get("crossref")
+    if isinstance(crossref, Mapping):
+        titles = {"fig-title": "crossref-fig-title", "tbl-title": "crossref-tbl-title", "sec-prefix": "crossref-sec-prefix"}
+        words.update({full: str(crossref[short]) for short, full in titles.items() if short in crossref})
+    return words
+
+
+@dataclass(slots=True)
+class Numbering:
+    """State of one pass through one document."""
+
+    words: Mapping[str, str]
+    number_sections: bool
+    depth: int
+    numbers: dict[str, tuple[str, str]] = field(default_factory=dict)
+    counts: dict[str, int] = field(default_factory=lambda: {"fig": 0, "tbl": 0})
+    sections: list[int] = field(default_factory=lambda: [0] * 7)
+    problems: list[Problem] = field(default_factory=list)
+
+    def prefix(self, kind: str) -> str:
+        """``Figur``, ``Tabel`` or ``Afsnit``."""
+        return self.words["crossref-sec-prefix" if kind == "sec" else f"crossref-{kind}-title"]
+
+
+def number(
+    document: Mapping[str, Any], expanded: Expanded, words: Mapping[str, str], *, sections: bool, depth: int
+) -> dict[str, Any]:
+    """``document`` with floats, callouts, section numbers and references resolved.
+
+    Raises
+    ------
+    EvaluationError
+        Unresolved references, ids used twice, floats without caption, alternative text or content.
+    """
+    state = Numbering(words, sections, depth)
+    blocks = _blocks(document["blocks"], state, expanded)
+    changed = tree.walk({"meta": document["meta"], "blocks": blocks}, lambda node: _cite(node, state, expanded))
+    if state.problems:
+        raise EvaluationError(list(dict.fromkeys(state.problems)))
+    return {**document, **changed}
+
+
+def _blocks(blocks: list[Node], state: Numbering, expanded: Expanded) -> list[Node]:
+    """Blocks in document order: the order in which Quarto numbers."""
+    result: list[Node] = []
+    for block in blocks:
+        kind = block["t"]
+        ident, classes, _ = tree.attr(block)
+        if kind == "Header":
+            result.append(_header(block, state, expanded))
+        elif kind in ("Div", "Figure", "Table") and _FLOAT.match(ident):
+            result.append(_float(block, ident, state, expanded))
+        elif kind == "Figure":
+            result.append(_unnumbered_figure(block, state, expanded))
+        elif kind == "Div" and (callout := next((name for name in CALLOUTS if f"callout-{name}" in classes), "")):
+            result.append(_callout(block, callout, state, expanded))
+        elif kind == "Div":
+            result.append({"t": "Div", "c": [block["c"][0], _blocks(block["c"][1], state, expanded)]})
+        elif kind in ("BlockQuote",):
+            result.append({"t": kind, "c": _blocks(block["c"], state, expanded)})
+        else:
+            tree.visit(block, lambda node: _image(node, state, expanded))
+            result.append(block)
+    return result
+
+
+def _register(ident: str, kind: str, value: str, state: Numbering, expanded: Expanded) -> None:
+    if ident in state.numbers:
+        state.problems.append(Problem("reporting-crossref-duplicate", expanded.find("#" + ident), ident))
+    state.numbers[ident] = (kind, value)
+
+
+def _header(block: Node, state: Numbering, expanded: Expanded) -> Node:
+    level, (ident, classes, pairs), content = block["c"]
+    if "unnumbered" in classes:
+        return block
+    state.sections[level - 1] += 1
+    state.sections[level:] = [0] * (7 - level)
+    label = ".".join(str(count) for count in state.sections[:level])
+    if ident.startswith("sec-"):
+        _register(ident, "sec", label, state, expanded)
+    if not state.number_sections or level > state.depth:
+        return {"t": "Header", "c": [level, [ident, [*classes, "unnumbered"], pairs], content]}
+    return {"t": "Header", "c": [level, [ident, classes, [*pairs, ["number", label]]], content]}
+
+
+def _float(block: Node, ident: str, state: Numbering, expanded: Expanded) -> Node:
+    kind = ident[:3]
+    state.counts[kind] += 1
+    label = str(state.counts[kind])
+    _register(ident, kind, label, state, expanded)
+    caption, content = _caption_of(block)
+    where = expanded.find("#" + ident)
+    if not caption:
+        state.problems.append(Problem("reporting-float-without-caption", where, ident))
+    if not content or (kind == "tbl" and not _holds(content, "Table")):
+        state.problems.append(Problem("reporting-float-empty", where, ident))
+    tree.visit(content, lambda node: _image(node, state, expanded, ident, caption if kind == "fig" else []))
+    inner = [tree.div([tree.plain(caption)], ["billedtekst"]), tree.div(content, ["indhold"])]
+    return tree.div(inner, ["svaevefelt", kind], ident, praefiks=state.prefix(kind), nummer=label)
+
+
+def _caption_of(block: Node) -> tuple[list[Node], list[Node]]:
+    if block["t"] == "Div":
+        content = block["c"][1]
+        if len(content) > 1 and content[-1]["t"] in ("Para", "Plain"):
+            return content[-1]["c"], content[:-1]
+        if len(content) == 1 and content[0]["t"] in ("Figure", "Table"):
+            return _caption_of(content[0])
+        return [], content
+    caption = tree.inlines(block["c"][1][1])
+    if block["t"] == "Figure":
+        return caption, block["c"][2]
+    table = {"t": "Table", "c": [["", *block["c"][0][1:]], [None, []], *block["c"][2:]]}
+    return caption, [table]
+
+
+def _holds(blocks: list[Node], kind: str) -> bool:
+    found: list[Node] = []
+    tree.visit(blocks, lambda node: found.append(node) if node["t"] == kind else None)
+    return bool(found)
+
+
+def _unnumbered_figure(block: Node, state: Numbering, expanded: Expanded) -> Node:
+    caption, content = _caption_of(block)
+    tree.visit(content, lambda node: _image(node, state, expanded, "", caption))
+    inner = [tree.div([tree.plain(caption)], ["billedtekst"]), tree.div(content, ["indhold"])]
+    return tree.div(inner, ["svaevefelt", "uden-nummer"], block["c"][0][0])
+
+
+def _image(
+    node: Node, state: Numbering, expanded: Expanded, ident: str = "", caption: list[Node] | None = None
+) -> None:
+    """Give an image its alternative text: ``fig-alt``, else its own text, else (as in Quarto) the caption."""
+    if node["t"] != "Image":
+        return
+    _, _, pairs = tree.attr(node)
+    alternative = pairs.get("fig-alt") or pairs.get("alt") or tree.text(node["c"][1]) or tree.text(caption or [])
+    source = node["c"][2][0]
+    if not alternative:
+        state.problems.append(Problem("reporting-alt-missing", expanded.find(source), ident or source))
+    keep = [[key, value] for key, value in pairs.items() if key in ("width", "height")]
+    node["c"][0] = ["", [], keep]
+    node["c"][1] = tree.words(" ".join(alternative.split()))
+
+
+def _callout(block: Node, name: str, state: Numbering, expanded: Expanded) -> Node:
+    (ident, _, pairs), content = block["c"]
+    title = dict(pairs).get("title", "")
+    heading = tree.words(title) if title else []
+    if not heading and content and content[0]["t"] == "Header":
+        heading, content = content[0]["c"][2], content[1:]
+    if not heading:
+        heading = tree.words(state.words[f"callout-{name}-title"])
+    body = tree.div(_blocks(content, state, expanded), ["callout-body"])
+    return tree.div([tree.div([tree.plain(heading)], ["callout-title"]), body], ["callout", f"callout-{name}"], ident)
+
+
+def _cite(node: Node, state: Numbering, expanded: Expanded) -> list[Node] | None:
+    if node["t"] != "Cite":
+        return None
+    citations = node["c"][0]
+    marks = [citation["citationId"] for citation in citations if _REFERENCE.match(citation["citationId"])]
+    if not marks:
+        return None
+    if len(marks) != len(citations):
+        mixed = tree.text([node])
+        state.problems.append(Problem("reporting-crossref-mixed", expanded.find("@" + marks[0]), mixed))
+        return None
+    result: list[Node] = []
+    for citation in citations:
+        if result:
+            result += [tree.string(","), {"t": "Space"}]
+        result += _reference(citation, state, expanded)
+    return result
+
+
+def _reference(citation: Mapping[str, Any], state: Numbering, expanded: Expanded) -> list[Node]:
+    ident = citation["citationId"]
+    known = state.numbers.get(ident[0].lower() + ident[1:])
+    if known is None:
+        state.problems.append(Problem("reporting-crossref-unresolved", expanded.find("@" + ident), "@" + ident))
+        return []
+    kind, value = known
+    if citation["citationPrefix"]:
+        label = [*citation["citationPrefix"], tree.string(NBSP + value)]
+    elif citation["citationMode"]["t"] == "SuppressAuthor":
+        label = [tree.string(value)]
+    else:
+        label = [tree.string(state.prefix(kind) + NBSP + value)]
+    # A suffix ("@fig-x, p. 3") is text after the reference; Quarto drops it, we keep it.
+    return [tree.link(label, "#" + ident[0].lower() + ident[1:], ["quarto-xref"]), *citation["citationSuffix"]]

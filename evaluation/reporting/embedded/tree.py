@@ -1,0 +1,132 @@
+"""Pandoc's JSON tree: a small walker and the few constructors the transforms need."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+Node = dict[str, Any]
+NBSP = "\u00a0"
+_ATTR_AT = {"Div": 0, "Span": 0, "Code": 0, "CodeBlock": 0, "Link": 0, "Image": 0, "Figure": 0, "Table": 0, "Header": 1}
+
+
+def walk(value: Any, change: Callable[[Node], list[Node] | None]) -> Any:
+    """``value`` with every node changed from the inside out.
+
+    ``change`` returns the nodes that take the place of the one it got, or None to keep it.
+    """
+    if isinstance(value, list):
+        result: list[Any] = []
+        for item in value:
+            if isinstance(item, dict) and "t" in item:
+                node = {"t": item["t"], "c": walk(item["c"], change)} if "c" in item else item
+                changed = change(node)
+                result += [node] if changed is None else changed
+            else:
+                result.append(walk(item, change))
+        return result
+    if isinstance(value, dict):
+        return {key: walk(item, change) for key, item in value.items()}
+    return value
+
+
+def visit(value: Any, look: Callable[[Node], None]) -> None:
+    """Call ``look`` with every node, outer before inner, in document order."""
+    if isinstance(value, list):
+        for item in value:
+            visit(item, look)
+    elif isinstance(value, dict):
+        if "t" in value:
+            look(value)
+        for item in value.values():
+            visit(item, look)
+
+
+def attr(node: Node) -> tuple[str, list[str], dict[str, str]]:
+    """Id, classes and attributes of a node; empty for nodes that have none."""
+    index = _ATTR_AT.get(node["t"])
+    if index is None:
+        return "", [], {}
+    ident, classes, pairs = node["c"][index]
+    return ident, classes, dict(pairs)
+
+
+def text(value: Any) -> str:
+    """The plain words of inlines or blocks."""
+    parts: list[str] = []
+
+    def look(node: Node) -> None:
+        kind = node["t"]
+        if kind == "Str":
+            parts.append(node["c"])
+        elif kind in ("Space", "SoftBreak", "LineBreak"):
+            parts.append(" ")
+        elif kind in ("Code", "Math"):
+            parts.append(node["c"][1])
+        elif kind in ("Para", "Plain", "Header") and parts and parts[-1] != " ":
+            parts.append(" ")
+
+    visit([value], look)
+    return "".join(parts).strip()
+
+
+def string(value: str) -> Node:
+    """One word."""
+    return {"t": "Str", "c": value}
+
+
+def words(value: str) -> list[Node]:
+    """``value`` as words and spaces, its letters taken literally."""
+    nodes: list[Node] = []
+    for number, word in enumerate(value.split(" ")):
+        if number:
+            nodes.append({"t": "Space"})
+        if word:
+            nodes.append(string(word))
+    return nodes
+
+
+def raw(output: str, code: str, *, block: bool = True) -> Node:
+    """Code of one output format (``html``, ``typst``, ``openxml``)."""
+    return {"t": "RawBlock" if block else "RawInline", "c": [output, code]}
+
+
+def div(content: list[Node], classes: list[str], ident: str = "", **pairs: str) -> Node:
+    """A div."""
+    return {"t": "Div", "c": [[ident, classes, [[key.replace("_", "-"), value] for key, value in pairs.items()]], content]}
+
+
+def span(content: list[Node], classes: list[str], ident: str = "", **pairs: str) -> Node:
+    """A span."""
+    attributes = [[key.replace("_", "-"), value] for key, value in pairs.items()]
+    return {"t": "Span", "c": [[ident, classes, attributes], content]}
+
+
+def link(content: list[Node], target: str, classes: list[str]) -> Node:
+    """A link."""
+    return {"t": "Link", "c": [["", classes, []], content, [target, ""]]}
+
+
+def para(content: list[Node]) -> Node:
+    """A paragraph."""
+    return {"t": "Para", "c": content}
+
+
+def plain(content: list[Node]) -> Node:
+    """Text without paragraph around it."""
+    return {"t": "Plain", "c": content}
+
+
+def strong(content: list[Node]) -> Node:
+    """Bold text."""
+    return {"t": "Strong", "c": content}
+
+
+def inlines(blocks: list[Node]) -> list[Node]:
+    """The inlines of blocks of text, joined by spaces (what Quarto makes of a value of several blocks)."""
+    joined: list[Node] = []
+    for block in blocks:
+        if joined:
+            joined.append({"t": "Space"})
+        joined += block["c"] if block["t"] in ("Para", "Plain") else words(text(block))
+    return joined

@@ -1,0 +1,55 @@
+"""Fixtures shared by all tests: the fictional municipality, made once a worker."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Skip by name what needs a program this machine does not have."""
+    for item in items:
+        for mark in item.iter_markers("needs"):
+            for program in mark.args:
+                if shutil.which(program) is None:
+                    item.add_marker(pytest.mark.skip(reason=f"{program} is not installed"))
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The reference folder beside the project; tests that need it skip, by name, without it."""
+    folder = Path(__file__).parents[2] / "shared"
+    if not folder.is_dir():
+        pytest.skip("../shared is not beside the project")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def demo_workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The demo with its exports, nothing imported. Read only: copy it before changing it."""
+    from evaluation.demo.make import make_demo
+
+    root = tmp_path_factory.mktemp("demo") / "demo"
+    make_demo(root)
+    return root
+
+
+@pytest.fixture(scope="session")
+def imported_demo(demo_workspace: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The demo imported and analysed. Read only."""
+    from evaluation.workflow.run import run
+
+    root = tmp_path_factory.mktemp("imported") / "demo"
+    shutil.copytree(demo_workspace, root)
+    run(root, ("import", "analyse"))
+    return root
+
+
+@pytest.fixture
+def demo_copy(imported_demo: Path, tmp_path: Path) -> Path:
+    """A copy of the imported demo that a test may change."""
+    root = tmp_path / "demo"
+    shutil.copytree(imported_demo, root)
+    return root
