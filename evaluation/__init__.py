@@ -31,12 +31,12 @@ _PLACES = {
     "Workspace": "evaluation.plan.load",
     "SurveyExport": "evaluation.importing.export",
     "Change": "evaluation.statistics.change",
-    "Estimates": "evaluation.analysis.run",
+    "Estimates": "evaluation.analysis.estimates",
     "Published": "evaluation.disclosure.published",
     "RenderResult": "evaluation.reporting.render",
 }
 
-__all__ = sorted(_PLACES)  # pyright: ignore
+__all__ = sorted(_PLACES)
 
 
 def __getattr__(name: str) -> Any:

@@ -11,7 +11,7 @@ from evaluation.plan.load import Workspace, load_workspace
 from evaluation.plan.timing import survey_pair
 
 if TYPE_CHECKING:
-    from evaluation.analysis.run import Estimates
+    from evaluation.analysis.estimates import Estimates
     from evaluation.disclosure.published import Published
     from evaluation.importing.export import SurveyExport
     from evaluation.reporting.render import RenderResult

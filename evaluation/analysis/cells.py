@@ -15,7 +15,8 @@ class Moments:
     """Per cell and measure, each of shape (cells, measures).
 
     ``n`` answers, ``mean`` (weighted where there are weights), ``sd`` (n − 1), shares of
-    values at the floor (<= 5) and the ceiling (>= 95), and distinct ``persons`` behind them.
+        values at the floor (<= 5) and the ceiling (>= 95), distinct ``persons`` behind them, and of
+    a 0/1 measure the distinct persons on the smaller ``side``; ``n_eff`` is Kish's effective n.
     """
 
     n: Floats
@@ -24,6 +25,8 @@ class Moments:
     floor: Floats
     ceiling: Floats
     persons: Floats
+    side: Floats
+    n_eff: Floats
 
 
 def segment_sums(values: NDArray[np.float64], code: Ints, size: int) -> Floats:
@@ -77,4 +80,7 @@ def moments(y: Floats, cell: Ints, cells: int, counted: Ints, weights: Floats | 
         floor = segment_sums((valid & (y <= 5)).astype(float), cell, cells) / n
         ceiling = segment_sums((valid & (y >= 95)).astype(float), cell, cells) / n
     persons = distinct(valid, cell, counted, cells)
-    return Moments(n, mean, np.where(n > 1, sd, np.nan), floor, ceiling, persons)
+    sides = [distinct(valid & (y == value), cell, counted, cells) for value in (0.0, 1.0)]
+    w2 = n if weights is None else segment_sums(valid * weight[:, None] ** 2, cell, cells)
+    n_eff = np.divide(w**2, w2, out=np.zeros_like(w), where=w2 > 0)
+    return Moments(n, mean, np.where(n > 1, sd, np.nan), floor, ceiling, persons, np.minimum(*sides), n_eff)

@@ -67,9 +67,8 @@ def distributions(frame: Frame, groupings: Sequence[Partition]) -> pd.DataFrame:
     slots = _slots(frame.instrument)
     answered = (frame.states == _ANSWERED) & ~np.isnan(frame.codes)
     asked = ~np.isin(frame.states, _NOT_ASKED)
-    parts = [
-        _of_partition(frame, grouping, slots, _indicators(frame, slots), answered, asked) for grouping in groupings
-    ]
+    given = _indicators(frame, slots)
+    parts = [_of_partition(frame, grouping, slots, given, answered, asked) for grouping in groupings]
     return join("distributions", parts)
 
 
@@ -127,4 +126,4 @@ def _table(
     }
     made = {name: np.array(values, dtype=object)[column] for name, values in per_slot.items()}
     table = pd.DataFrame({"key": prefixes + groups + "." + wave_slugs, "survey": survey, **made})
-    return conform("distributions", table.assign(group=groups, wave=names))
+    return conform("distributions", table.assign(group=groups, wave=names, _grouping=grouping.kind))

@@ -10,13 +10,15 @@ import pandas as pd
 
 from evaluation.common import table
 
-#: Private columns per table, all starting with ``_``: the distinct people the threshold counts.
+#: Private columns per table, all starting with ``_``: ``_grouping`` names the partition the group
+#: belongs to, ``_persons*`` count distinct people behind a number, ``_side*`` the distinct people on
+#: the smaller side of a share (NaN where the number is no share).
 PRIVATE: Mapping[str, tuple[str, ...]] = {
-    "estimates": ("_persons_before", "_persons_after"),
-    "levels": ("_persons",),
-    "distributions": ("_persons", "_persons_answered"),
+    "estimates": ("_grouping", "_persons_before", "_persons_after", "_side_before", "_side_after"),
+    "levels": ("_grouping", "_persons", "_side"),
+    "distributions": ("_grouping", "_persons", "_persons_answered"),
     "response": (),
-    "perceived": ("_persons",),
+    "perceived": ("_grouping", "_persons", "_persons_asked"),
     "scales": ("_persons",),
 }
 COLUMNS: Mapping[str, tuple[str, ...]] = {
@@ -30,7 +32,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
 #: Columns that hold text; everything else is float64 (NaN where there is no number), but for ``suppressed``.
 TEXT = frozenset(
     "key survey theme measure stat higher_is group waves wave design estimand direction family effect_name verdict "
-    "method weighting comparable base reason rule_version scale item code state source table rule".split()
+    "method weighting comparable base reason rule_version scale item code state source table rule _grouping".split()
 )
 
 

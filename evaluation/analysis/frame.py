@@ -79,7 +79,8 @@ def is_own(unit: Unit | None, workspace: Workspace) -> bool:
     if unit is None or not unit.kommune:
         return True
     header = workspace.plan.evaluation
-    return unit.kommune.strip().casefold() in {header.kommune.casefold(), header.kommunekode}
+    own = {header.kommune.casefold(), header.kommunekode, f"0{header.kommunekode}"}
+    return unit.kommune.strip().casefold() in own
 
 
 def lineage(units: Sequence[Unit]) -> dict[str, str]:
@@ -127,7 +128,9 @@ def _states(part: pd.DataFrame, items: list[str]) -> NDArray[np.int8]:
     whole = part.reindex(columns=items)
     flat = whole.astype(object).to_numpy(dtype=object).ravel()
     found, names = pd.factorize(flat)
-    known = np.array([STATE_CODE.get(str(name), STATE_CODE[State.NOT_ANSWERED]) for name in names] or [0], dtype=np.int8)
+    known = np.array(
+        [STATE_CODE.get(str(name), STATE_CODE[State.NOT_ANSWERED]) for name in names] or [0], dtype=np.int8
+    )
     return np.where(found < 0, STATE_CODE[State.NOT_ASKED], known[found]).astype(np.int8).reshape(whole.shape)
 
 

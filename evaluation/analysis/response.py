@@ -53,9 +53,13 @@ def invited(frame: Frame, workspace: Workspace) -> dict[tuple[str, str], tuple[i
     return made
 
 
-def response_table(frame: Frame, groupings: Sequence[Partition], workspace: Workspace) -> pd.DataFrame:
-    """The table ``response`` of one survey; ``rate`` is missing where more answered than were invited."""
-    known = invited(frame, workspace)
+def response_table(
+    frame: Frame, groupings: Sequence[Partition], known: dict[tuple[str, str], tuple[int, str]]
+) -> pd.DataFrame:
+    """The table ``response`` of one survey; ``rate`` is missing where more answered than were invited.
+
+    ``known`` is what :func:`invited` found.
+    """
     completed = frame.persons["completed"].fillna(True).to_numpy(dtype=bool) if "completed" in frame.persons else None
     parts = []
     for grouping in (g for g in groupings if g.kind in _KINDS):

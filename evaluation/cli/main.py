@@ -47,7 +47,11 @@ def demo(
     more = {} if seed is None else {"seed": seed}
     with progress(lang_) as report:
         made = make_demo(folder, respondents=respondents, progress=report, **more)
-    say(word("demo_made", lang_, root=folder, files=made.files, answers=made.answers))
+    answers = sum(answered for _, answered in made.sizes.values())
+    exports = sum(name.startswith("data/raw/") for name in made.files)
+    say(word("demo_made", lang_, root=folder, files=exports, answers=answers))
+    if made.kept:
+        say(word("demo_kept", lang_, names=", ".join(made.kept)))
 
 
 @app.command()
@@ -78,8 +82,8 @@ def inspect(
         say(f"  {variable['name']:<16} {variable['type']:<9} {variable['label'][:70]}")
         if labels:
             say(f"  {'':<16} {'':<9} [{labels[:110]}]")
-    for text in found["warnings"]:
-        say(word("inspect_warning", lang_, text=text))
+    for remark in found["warnings"]:
+        say(word("inspect_warning", lang_, text=remark[lang_]))
 
 
 @app.command()
@@ -141,9 +145,7 @@ def _import_lines(workspace: Path, keys: tuple[tuple[str, str], ...], lang: str)
         report = read_report(workspace, key)
         names = ("survey", "wave", "format", "rows_in", "rows_kept", "completed", "partial", "not_opened")
         lines.append("  " + word("import_report", lang, **{name: report[name] for name in names}))
-        for item in report["dropped"]:
-            values = {name: item[name] for name in ("rows", "reason", "detail")}
-            lines.append("    " + word("dropped", lang, **values).rstrip())
+        lines += [f"    {text}" for text in report["dropped_text"][lang]]
         lines += [f"    {text}" for text in report["findings_text"][lang]]
     return lines
 

@@ -7,7 +7,7 @@ package are known in every workspace; a file of the same name in the workspace w
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -15,7 +15,7 @@ from evaluation.codebook.check import instrument_problems
 from evaluation.codebook.model import Instrument
 from evaluation.common.errors import EvaluationError, Problem
 from evaluation.common.resources import resource_folder
-from evaluation.plan.form import TomlFile, read_toml, validate
+from evaluation.plan.form import read_toml, validate
 from evaluation.plan.model import Id, Model, Text
 
 FOLDER = "data/codebooks"
@@ -88,25 +88,39 @@ def codebook_files(root: Path) -> dict[str, Path]:
 
 
 def load_mechanisms(root: Path) -> dict[str, Mechanism]:
-    """Mechanisms and potentials by id, from the workspace's ``mechanisms.toml`` or the one of the package."""
-    own = root / FOLDER / MECHANISMS
-    path = own if own.is_file() else resource_folder("codebooks") / MECHANISMS
-    file = read_toml(path, _name(path, root))
-    model, problems = validate(_Mechanisms, file, {"entries": file.raw})
-    if problems or model is None:
-        raise EvaluationError(problems)
-    return {key: Mechanism(key, m.kind, m.title, m.description) for key, m in model.entries.items()}
+    """Mechanisms and potentials by id, from the workspace's ``mechanisms.toml`` or the one of the package.
+
+    Raises
+    ------
+    EvaluationError
+        With every problem of the file.
+    """
+    return _read_mechanisms(_mechanisms_file(root / FOLDER), root)
 
 
 def read_instrument(path: Path, name: str) -> tuple[Instrument | None, list[Problem]]:
     """The instrument, where the file could be read as one, and everything wrong with it."""
     try:
         file = read_toml(path, name)
+        mechanisms = list(_read_mechanisms(_mechanisms_file(path.parent), path.parent))
     except EvaluationError as error:
         return None, list(error.problems)
     raw = inherit(file.raw)
     instrument, problems = validate(Instrument, file, raw)
-    return instrument, [*problems, *instrument_problems(TomlFile(file.name, raw, file.locator, file.data))]
+    problems += instrument_problems(replace(file, raw=raw), mechanisms)
+    return instrument, sorted(problems, key=lambda problem: int(problem.where.rpartition(":")[2]))
+
+
+def _mechanisms_file(folder: Path) -> Path:
+    return folder / MECHANISMS if (folder / MECHANISMS).is_file() else resource_folder("codebooks") / MECHANISMS
+
+
+def _read_mechanisms(path: Path, root: Path) -> dict[str, Mechanism]:
+    file = read_toml(path, _name(path, root))
+    model, problems = validate(_Mechanisms, file, {"entries": file.raw}, inside=1)
+    if problems or model is None:
+        raise EvaluationError(problems)
+    return {key: Mechanism(key, m.kind, m.title, m.description) for key, m in model.entries.items()}
 
 
 def inherit(raw: Mapping[str, Any]) -> dict[str, Any]:

@@ -8,23 +8,33 @@ from pydantic import Field
 
 from evaluation.plan.model import Id, Model, Text
 
+HigherIs = Literal["better", "worse", "neutral"]
+_TURNED: dict[HigherIs, HigherIs] = {"better": "worse", "worse": "better", "neutral": "neutral"}
+
 
 class Choice(Model):
     """One answer category. ``score`` 0–100, or none for an answer that is kept apart by ``state``."""
 
-    code: int
-    label: Text
-    score: float | None = Field(None, ge=0, le=100)
-    state: Literal["", "ved_ikke", "ikke_relevant", "vil_ikke_svare", "var_her_ikke"] = ""
+    code: int = Field(description="Code in the export.")
+    label: Text = Field(description="Words of the answer, as in the questionnaire.")
+    score: float | None = Field(None, ge=0, le=100, description="0 for the worst, 100 for the best answer.")
+    state: Literal["", "ved_ikke", "ikke_relevant", "vil_ikke_svare", "var_her_ikke"] = Field(
+        "", description="Why this is no answer to the question itself; it has no score then."
+    )
 
 
 class ResponseScale(Model):
-    """An ordered set of answer categories, worst (lowest score) first."""
+    """An ordered set of answer categories, worst (lowest score) first, then those kept apart."""
 
     id: Id
     lead: Text | None = Field(None, description="Question that introduces the items answered on this scale.")
-    choices: tuple[Choice, ...] = Field(alias="choice")
+    choices: tuple[Choice, ...] = Field(alias="choice", min_length=1)
     positive: tuple[int, ...] = Field((), description="Codes counted in the share of positive answers.")
+
+    @property
+    def scored(self) -> tuple[Choice, ...]:
+        """The choices that have a score."""
+        return tuple(choice for choice in self.choices if choice.score is not None)
 
 
 class Item(Model):
@@ -32,9 +42,9 @@ class Item(Model):
 
     id: Id
     text: Text
-    response: Id
+    response: Id = Field(description="Response scale; default: that of its scale.")
     scale: Id | None = None
-    theme: Id
+    theme: Id = Field(description="Default: that of its scale.")
     reversed: bool = Field(False, description="Scored 100 − score in its scale.")
     kind: Literal["item", "perceived"] = Field(
         "item", description="'perceived': oplevet ændring, retrospective; never pooled with measured change."
@@ -48,7 +58,7 @@ class Scale(Model):
     id: Id
     title: Text
     theme: Id
-    higher_is: Literal["better", "worse", "neutral"] = "better"
+    higher_is: HigherIs = "better"
     response: Id | None = Field(None, description="Response scale of its items, where an item names none.")
     min_answered: int = Field(ge=1, description="Fewest answered items for a score.")
     mechanisms: tuple[Id, ...] = Field((), description="Mechanisms and potentials that this scale speaks to.")
@@ -68,7 +78,7 @@ class GroupVariable(Model):
 
     id: Id
     title: Text
-    values: tuple[GroupValue, ...] = Field(alias="value")
+    values: tuple[GroupValue, ...] = Field(alias="value", min_length=1)
     levels: tuple[Literal["kommune", "enhed"], ...] = ("kommune",)
 
 
@@ -87,10 +97,10 @@ class Instrument(Model):
     version: str = "1"
     respondent: Text
     row_is: Literal["person", "child", "class"] = "person"
-    themes: tuple[Theme, ...] = Field(alias="theme")
-    responses: tuple[ResponseScale, ...] = Field(alias="response")
+    themes: tuple[Theme, ...] = Field(alias="theme", min_length=1)
+    responses: tuple[ResponseScale, ...] = Field(alias="response", min_length=1)
     scales: tuple[Scale, ...] = Field((), alias="scale")
-    items: tuple[Item, ...] = Field(alias="item")
+    items: tuple[Item, ...] = Field(alias="item", min_length=1)
     groups: tuple[GroupVariable, ...] = Field((), alias="group")
 
     def response_of(self, item: Item) -> ResponseScale:
@@ -103,5 +113,10 @@ class Instrument(Model):
         return tuple(i for i in self.items if i.scale == wanted)
 
     def scale(self, scale_id: str) -> Scale:
-        """The scale of that id."""
+        """The scale of that id (StopIteration when there is none)."""
         return next(s for s in self.scales if s.id == scale_id)
+
+    def higher_is(self, item: Item) -> HigherIs:
+        """Whether a high score on ``item`` as worded is good: as its scale says, turned for a reversed item."""
+        direction: HigherIs = "better" if item.scale is None else self.scale(item.scale).higher_is
+        return _TURNED[direction] if item.reversed else direction

@@ -47,6 +47,11 @@ class DemoUnit:
         start = FIELDWORK[wave][0]
         return self.valid_from <= start and (not self.valid_to or self.valid_to >= start)
 
+    def open_in_year(self, year: int) -> bool:
+        """Whether the unit is there on the last day of ``year``."""
+        day = f"{year}-12-31"
+        return self.valid_from <= day and (not self.valid_to or self.valid_to >= day)
+
 
 def workspace_text(name: str) -> str:
     """A file of the fictional workspace that is the same for every seed."""

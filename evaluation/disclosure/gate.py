@@ -1,1 +1,208 @@
 """The gate: estimates in, published objects out."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pandas as pd
+
+from evaluation.analysis.estimates import Estimates
+from evaluation.disclosure.changes_gate import gate_estimates
+from evaluation.disclosure.complement import complement
+from evaluation.disclosure.published import TABLES, Published, conform
+from evaluation.disclosure.record import Record
+from evaluation.disclosure.rules import (
+    BELOW,
+    COARSE_BELOW,
+    DISCRETION,
+    FULL,
+    MERGED_ONLY,
+    RULE_VERSION,
+    UNDER_30,
+    WHOLE_POINTS,
+    Bools,
+    blank,
+    coarse_value,
+    is_share,
+    mark,
+    set_reason,
+)
+from evaluation.plan.model import Disclosure
+
+_LEVEL_SPREAD = ("sd", "se", "df", "ci_low", "ci_high", "n_eff", "floor_share", "ceiling_share")
+_PERCEIVED_SPREAD = ("se", "df", "ci_low", "ci_high")
+_PERCEIVED_SHARES = ("share_worse", "share_same", "share_better")
+_APART = ("share_dont_know", "share_not_here")
+
+
+def publish(estimates: Estimates, policy: Disclosure) -> Published:
+    """Everything of ``estimates`` that may be shown.
+
+    Parameters
+    ----------
+    estimates : Estimates
+        Private tables with the distinct people behind every number.
+    policy : Disclosure
+        The plan's ``[disclosure]``.
+
+    Returns
+    -------
+    Published
+        The same rows: hidden numbers are NaN with ``suppressed`` and a ``reason``; ``record``
+        lists everything hidden or coarsened, with the rule.
+    """
+    record = Record()
+    threshold = policy.threshold
+    levels = _levels(estimates.levels, threshold, record)
+    distributions = _distributions(estimates.distributions, levels, threshold, record)
+    changes = gate_estimates(estimates.estimates, levels, threshold, record)
+    tables = {
+        "estimates": changes,
+        "levels": levels,
+        "distributions": distributions,
+        "response": estimates.response.copy(),
+        "perceived": _perceived(estimates.perceived, threshold, record),
+        "scales": _scales(estimates.scales, record),
+        "record": record.table(),
+    }
+    for name, table in tables.items():
+        if "rule_version" in TABLES[name]:
+            table["rule_version"] = RULE_VERSION
+    meta = {**estimates.meta, "threshold": threshold, "rule_version": RULE_VERSION}
+    plain = json.loads(json.dumps(meta, ensure_ascii=False, allow_nan=False))
+    return Published(**{name: conform(name, table) for name, table in tables.items()}, meta=plain)
+
+
+def _levels(source: pd.DataFrame, threshold: int, record: Record) -> pd.DataFrame:
+    """Gate means, scores and shares of single waves."""
+    table = source.copy()
+    value, people = table["value"].to_numpy(), table["_persons"].to_numpy()
+    share = is_share(table)
+    marks = mark(value, share, people, table["_side"].to_numpy(), threshold)
+    discreet = marks.discreet.copy()
+    discreet |= complement(table, marks.hidden, people, ("survey", "measure", "stat", "wave"), threshold)
+    discreet = _one_object(table, discreet) & ~marks.below
+    hidden = marks.below | discreet
+    coarse = marks.coarse & ~hidden
+    stripped = marks.stripped & ~hidden
+    table["value"] = np.where(coarse, coarse_value(value, share), value)
+    blank(table, marks.stripped | hidden, _LEVEL_SPREAD)
+    # Spread adds up over groups: where one group's is hidden, a second one's has to be.
+    lone = complement(table, marks.stripped | hidden, people, ("survey", "measure", "stat", "wave"), FULL)
+    blank(table, lone, ("sd", "floor_share", "ceiling_share"))
+    blank(table, hidden, ("value",))
+    table["suppressed"] = hidden
+    set_reason(table, stripped, UNDER_30)
+    set_reason(table, marks.below, BELOW)
+    set_reason(table, discreet, DISCRETION)
+    record.add("levels", table, marks.below, BELOW, hidden=True)
+    record.add("levels", table, discreet, DISCRETION, hidden=True)
+    record.add("levels", table, coarse, WHOLE_POINTS, hidden=False)
+    record.add("levels", table, stripped & ~coarse, UNDER_30, hidden=False)
+    record.add("levels", table, lone, DISCRETION, hidden=False)
+    return table
+
+
+def _one_object(table: pd.DataFrame, chosen: Bools) -> Bools:
+    """Extend a choice for an item's mean or share to both: of one group they are one object.
+
+    Only where the mean was chosen: a share that is hidden for its thin side leaves the mean as it is.
+    """
+    means = chosen & (table["stat"] == "snit").to_numpy()
+    if not means.any():
+        return chosen
+    place = table["survey"] + "." + table["measure"] + "." + table["group"] + "." + table["wave"]
+    names = set(place[means])
+    return chosen | (place.isin(names) & (table["stat"] == "andel")).to_numpy()
+
+
+def _distributions(source: pd.DataFrame, levels: pd.DataFrame, threshold: int, record: Record) -> pd.DataFrame:
+    """Gate answer distributions: one object an item × group × wave, codes and states apart.
+
+    A number of people that answered at all is public (``n_base``); how many chose what is shown
+    only from three thresholds up, small categories included.
+    """
+    table = source.copy()
+    people = table["_persons"].to_numpy()
+    state = (table["state"] != "").to_numpy()
+    below = (people > 0) & (people < threshold)
+    small = (people > 0) & (people < COARSE_BELOW * threshold)
+    discreet = _hidden_item(table, levels) & ~small
+    first = ~table.duplicated(["survey", "item", "group", "wave", "base"]).to_numpy()
+    objects = table[first].reset_index(drop=True)
+    extra = complement(
+        objects,
+        (small | discreet)[first],
+        people[first],
+        ("survey", "item", "wave", "base"),
+        COARSE_BELOW * threshold,
+    )
+    if extra.any():
+        names = ["survey", "item", "group", "wave", "base"]
+        chosen = set(objects.loc[extra, names].itertuples(index=False, name=None))
+        discreet |= np.array([row in chosen for row in table[names].itertuples(index=False, name=None)])
+    hidden = small | discreet
+    blank(table, hidden, ("count", "share"))
+    table["suppressed"] = hidden
+    set_reason(table, small & ~below, MERGED_ONLY)
+    set_reason(table, below, BELOW)
+    set_reason(table, discreet, DISCRETION)
+    listed = first & ~state
+    for rows, rule in ((below, BELOW), (small & ~below, MERGED_ONLY), (discreet, DISCRETION)):
+        record.add("distributions", table, rows & listed, rule, hidden=True)
+    # Most units are too small for distributions: a hidden one is in the record, not a dozen empty rows.
+    return table[~(hidden & (table["_grouping"] == "enhed").to_numpy())].reset_index(drop=True)
+
+
+def _hidden_item(table: pd.DataFrame, levels: pd.DataFrame) -> Bools:
+    """Rows of items whose mean or share is hidden in that group and wave: the distribution would tell it."""
+    gone = levels[levels["suppressed"] & (levels["stat"] != "score")]
+    names = set(gone["survey"] + "." + gone["measure"] + "." + gone["group"] + "." + gone["wave"])
+    place = table["survey"] + "." + table["item"] + "." + table["group"] + "." + table["wave"]
+    return (place.isin(names) & (table["state"] == "")).to_numpy()
+
+
+def _perceived(source: pd.DataFrame, threshold: int, record: Record) -> pd.DataFrame:
+    """Gate perceived change: ``net`` as a mean, its three shares as a distribution."""
+    table = source.copy()
+    net, people = table["net"].to_numpy(), table["_persons"].to_numpy()
+    asked = table["_persons_asked"].to_numpy()
+    present = people > 0
+    below = present & (people < threshold)
+    small = present & (people < COARSE_BELOW * threshold)
+    discreet = small & ~below & (np.abs(np.round(net)) >= 100)
+    by = ("survey", "item", "wave")
+    discreet |= complement(table, below | discreet, people, by, threshold)
+    hidden = below | discreet
+    stripped = present & (people < FULL) & ~hidden
+    merged = small | hidden
+    merged |= complement(table, merged, people, by, COARSE_BELOW * threshold)
+    apart = (asked < COARSE_BELOW * threshold) | hidden
+    apart |= complement(table, apart, asked, by, COARSE_BELOW * threshold)
+    table["net"] = np.where(small & ~hidden, np.round(net), net)
+    blank(table, hidden, ("net",))
+    blank(table, stripped | hidden, _PERCEIVED_SPREAD)
+    blank(table, merged, _PERCEIVED_SHARES)
+    blank(table, apart, _APART)
+    table["suppressed"] = hidden
+    set_reason(table, stripped, UNDER_30)
+    set_reason(table, below, BELOW)
+    set_reason(table, discreet, DISCRETION)
+    record.add("perceived", table, below, BELOW, hidden=True)
+    record.add("perceived", table, discreet, DISCRETION, hidden=True)
+    record.add("perceived", table, small & ~hidden, WHOLE_POINTS, hidden=False)
+    record.add("perceived", table, merged & present & ~hidden, MERGED_ONLY, hidden=False)
+    record.add("perceived", table, stripped, UNDER_30, hidden=False)
+    return table
+
+
+def _scales(source: pd.DataFrame, record: Record) -> pd.DataFrame:
+    """Gate reliability: nothing below 30 complete answers."""
+    table = source.copy()
+    few = (table["_persons"] < FULL).to_numpy()
+    blank(table, few, ("alpha", "alpha_low", "alpha_high"))
+    table["suppressed"] = few
+    set_reason(table, few, UNDER_30)
+    record.add("scales", table, few, UNDER_30, hidden=True)
+    return table

@@ -5,16 +5,17 @@ Imports nothing but ``common``, so that the import contract holds for indirect i
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pandas as pd
 
 from evaluation.common import table
-from evaluation.common.errors import fail
+from evaluation.common.errors import EvaluationError, Problem, fail
 from evaluation.common.files import write_atomic
 
 TABLES: Mapping[str, tuple[str, ...]] = {
@@ -26,6 +27,19 @@ TABLES: Mapping[str, tuple[str, ...]] = {
     "scales": table.SCALES,
     "record": table.RECORD,
 }
+#: Columns that hold text (``""`` where there is none).
+TEXT = frozenset(
+    "key survey theme measure stat higher_is group waves wave design estimand direction family effect_name verdict "
+    "method weighting comparable base reason rule_version scale item code state source table rule".split()
+)
+#: Columns that hold True or False.
+FLAGS = frozenset({"suppressed", "hidden"})
+#: Columns that hold whole numbers: float64 with NaN in memory, written without a decimal point.
+COUNTS = frozenset(
+    "invited_before invited_after n_before n_after n_paired clusters family_size n count n_base invited answered "
+    "completed partial asked items".split()
+)
+META = "meta.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +49,8 @@ class Published:
     ``meta`` holds what the report says about its basis (no run id, no time of day):
     ``fictional`` (bool), ``threshold``, ``rule_version``, ``sources`` (one mapping a file:
     survey, wave, file name, format, sha256, rows), ``imports`` (import reports as plain
-    mappings), ``plan_sha256``, ``versions``, ``notes`` (list of str: what cannot be shown and why).
+    mappings), ``plan_sha256``, ``versions``, ``notes`` (one mapping a thing that cannot be
+    shown: ``code`` and its parameters; the words come later).
     """
 
     estimates: pd.DataFrame
@@ -51,3 +66,111 @@ class Published:
     def fictional(self) -> bool:
         """Whether the data say of themselves that they are invented."""
         return bool(self.meta.get("fictional", False))
+
+
+def conform(name: str, frame: pd.DataFrame) -> pd.DataFrame:
+    """``frame`` with exactly the columns and types of published table ``name``: text, bool or float64."""
+    made: dict[str, pd.Series] = {}
+    for column in TABLES[name]:
+        values = frame[column]
+        if column in FLAGS:
+            made[column] = values.astype(bool)
+        elif column in TEXT:
+            made[column] = values.astype(object).where(values.notna(), "")
+        else:
+            made[column] = values.astype("float64")
+    return pd.DataFrame(made, columns=list(TABLES[name])).reset_index(drop=True)
+
+
+def _arrow(name: str, frame: pd.DataFrame) -> Any:
+    """The table as it is written: text, true/false, whole numbers as such, other numbers as they are; NaN is empty."""
+    import pyarrow as pa
+
+    columns = {}
+    for column in TABLES[name]:
+        values = frame[column]
+        if column in FLAGS:
+            columns[column] = pa.array(values.to_numpy(dtype=bool))
+        elif column in TEXT:
+            columns[column] = pa.array(values.to_numpy(dtype=object), type=pa.string())
+        else:
+            numbers = pa.array(values.to_numpy(dtype="float64"), from_pandas=True)
+            columns[column] = numbers.cast(pa.int64()) if column in COUNTS else numbers
+    return pa.table(columns)
+
+
+def save(published: Published, folder: Path) -> tuple[Path, ...]:
+    r"""Write every table as csv and parquet, and ``meta.json``; identical files are left untouched.
+
+    csv: UTF-8 without BOM, comma, decimal point, ``\n``, header = column names, floats in the
+    shortest form that reads back as the same number.
+
+    Returns
+    -------
+    tuple of Path
+        Files that changed.
+    """
+    from pyarrow import csv, parquet
+
+    changed = []
+    for name in TABLES:
+        content = _arrow(name, conform(name, getattr(published, name)))
+        text, binary = io.BytesIO(), io.BytesIO()
+        text.write((",".join(TABLES[name]) + "\n").encode())
+        csv.write_csv(content, text, csv.WriteOptions(include_header=False, quoting_style="needed"))
+        parquet.write_table(content, binary)
+        for path, stream in ((folder / f"{name}.csv", text), (folder / f"{name}.parquet", binary)):
+            if write_atomic(path, stream.getvalue()):
+                changed.append(path)
+    words = json.dumps(published.meta, ensure_ascii=False, sort_keys=True, indent=1, allow_nan=False) + "\n"
+    if write_atomic(folder / META, words):
+        changed.append(folder / META)
+    return tuple(changed)
+
+
+def _read(path: Path) -> pd.DataFrame:
+    if path.suffix == ".parquet":
+        return pd.read_parquet(path)
+    with path.open(encoding="utf-8") as stream:
+        columns = stream.readline().rstrip("\n").split(",")
+    frame = pd.read_csv(
+        path,
+        encoding="utf-8",
+        keep_default_na=False,
+        na_values={column: [""] for column in columns if column not in TEXT},
+        dtype={column: str for column in columns if column in TEXT},
+        float_precision="round_trip",
+    )
+    return frame.assign(**{c: frame[c].astype(str).str.lower().eq("true") for c in frame.columns if c in FLAGS})
+
+
+def load(folder: Path, form: Literal["parquet", "csv"] = "parquet") -> Published:
+    """Read what :func:`save` wrote; from csv or parquet the tables are the same.
+
+    Raises
+    ------
+    EvaluationError
+        ``published-missing`` for files that are not there and ``published-columns`` for
+        files with other columns, all of them at once.
+    """
+    problems: list[Problem] = []
+    tables: dict[str, pd.DataFrame] = {}
+    if not (folder / META).is_file():
+        problems.append(Problem("published-missing", str(folder / META)))
+    for name, columns in TABLES.items():
+        path = folder / f"{name}.{form}"
+        if not path.is_file():
+            problems.append(Problem("published-missing", str(path)))
+            continue
+        frame = _read(path)
+        if tuple(frame.columns) != columns:
+            problems.append(Problem("published-columns", str(path), ", ".join(frame.columns)))
+            continue
+        tables[name] = conform(name, frame)
+    if problems:
+        raise EvaluationError(problems)
+    try:
+        meta = json.loads((folder / META).read_text(encoding="utf-8"))
+    except json.JSONDecodeError as error:
+        raise fail("published-meta", where=f"{folder / META}:{error.lineno}", found=error.msg) from error
+    return Published(**tables, meta=meta)

@@ -19,12 +19,13 @@ from evaluation.importing.notices import Notice
 Rows = Sequence[Sequence[str]]
 
 #: Question names that SurveyXact itself fills.
-SYSTEM = frozenset(
-    """survey respondentid organization created modified closetime starttime difftime responsecollectsessions
-    numberofreturnedmail importgroup distributionschedule email digitaldistributionstatus
-    digitaldistributionerrormessage lang statinternal statcompletion statcreation statdistribution statsource
-    statcollect statoverall""".split()
-)
+_SYSTEM_NAMES = """
+survey respondentid organization created modified closetime starttime difftime responsecollectsessions
+numberofreturnedmail importgroup distributionschedule email digitaldistributionstatus
+digitaldistributionerrormessage lang statinternal statcompletion statcreation statdistribution statsource
+statcollect statoverall
+"""
+SYSTEM = frozenset(_SYSTEM_NAMES.split())
 #: ``choiceValue`` of ``statoverall``; its wording differs between languages, the code does not.
 STATUS: Mapping[str, Status] = {
     "1": "not_opened",

@@ -73,10 +73,15 @@ def decode(data: bytes, where: Path) -> tuple[str, str, tuple[Notice, ...]]:
             raise fail("import-text-encoding", where=where, found=f"byte {error.start}") from error
     if _MOJIBAKE.search(text):
         try:
-            return text.encode("cp1252").decode("utf-8"), "utf-8", (Notice("text-mended", detail=where.name),)
+            return _cp1252(text).decode("utf-8"), "utf-8", (Notice("text-mended", detail=where.name),)
         except UnicodeError:
             return text, encoding, (Notice("text-damaged", detail=where.name),)
     return text, encoding, ()
+
+
+def _cp1252(text: str) -> bytes:
+    """Bytes that were read as cp1252, with the five it leaves undefined taken as they were."""
+    return b"".join(c.encode("latin-1" if 0x80 <= ord(c) < 0xA0 else "cp1252") for c in text)
 
 
 def find_delimiter(text: str) -> str:

@@ -6,6 +6,7 @@ wrong with the form; its own messages never reach the user.
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,9 +18,11 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from evaluation.common.errors import EvaluationError, Problem, fail
+from evaluation.common.ids import slug
 from evaluation.plan.locate import Locator
 
 M = TypeVar("M", bound=BaseModel)
+Loc = tuple[str | int, ...]
 
 # What pydantic calls an error, and what we call it.
 _CODES = {
@@ -40,6 +43,7 @@ _CODES = {
     "too_long": "toml-wrong-length",
     "string_too_short": "toml-empty",
 }
+_SIGNS = {"greater_than": ">", "greater_than_equal": "≥", "less_than": "<", "less_than_equal": "≤"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,80 +93,131 @@ def read_toml(path: Path, name: str) -> TomlFile:
 
 def _syntax(name: str, text: str, message: str) -> EvaluationError:
     # tomllib before 3.14 tells the place only inside its message: "... (at line 3, column 8)"
-    reason, _, place = message.rpartition(" (at ")
+    _, _, place = message.rpartition(" (at ")
     digits = [int(word.strip(",)")) for word in place.split() if word.strip(",)").isdigit()]
     lines = text.splitlines()
-    line = digits[0] if digits else max(len(lines), 1)
-    found = lines[line - 1].strip() if line <= len(lines) else ""
-    return fail("toml-syntax", where=f"{name}:{line}", found=found, reason=reason or message)
+    line = min(digits[0], len(lines)) if digits else len(lines)
+    twice = any(word in message for word in ("overwrite", "twice", "immutable"))
+    return fail(
+        "toml-twice" if twice else "toml-syntax",
+        where=f"{name}:{max(line, 1)}",
+        found=lines[line - 1].strip() if lines else "",
+    )
 
 
 def near(word: str, known: Sequence[str]) -> str:
-    """The known word most like ``word``, or nothing."""
+    """The known word most like ``word``, or nothing; numbers are never mistaken for one another."""
+    if word.isdigit():
+        return ""
     found = get_close_matches(word.lower(), [k.lower() for k in known], n=1, cutoff=0.6)
     return next((k for k in known if found and k.lower() == found[0]), "")
 
 
-def validate(model: type[M], file: TomlFile, raw: Mapping[str, Any] | None = None) -> tuple[M | None, list[Problem]]:
-    """``raw`` (default: the whole file) as ``model``, or nothing, and everything that is wrong with its form."""
+def validate(
+    model: type[M], file: TomlFile, raw: Mapping[str, Any] | None = None, *, inside: int = 0
+) -> tuple[M | None, list[Problem]]:
+    """Values of a TOML file as a model.
+
+    Parameters
+    ----------
+    model : type
+        The pydantic model.
+    file : TomlFile
+        Where the values stand.
+    raw : mapping, optional
+        The values; default: the whole file.
+    inside : int
+        How many leading keys of ``raw`` were put around what stands in the file.
+
+    Returns
+    -------
+    tuple
+        The model, or None, and everything that is wrong with the form: one problem a place.
+    """
     values = file.raw if raw is None else raw
     try:
-        return model.model_validate(values), []
+        return model.model_validate(values, by_alias=True, by_name=False), []
     except ValidationError as error:
-        return None, list(_problems(model, file, error.errors(include_url=False)))
+        return None, list(_Form(model, file, values, inside).problems(error.errors(include_url=False)))
 
 
-def _problems(model: type[BaseModel], file: TomlFile, errors: Sequence[ErrorDetails]) -> Iterator[Problem]:
-    unknown = {tuple(e["loc"]) for e in errors if e["type"] == "extra_forbidden"}
-    mistyped = set()
-    for loc in unknown:
-        guess = near(str(loc[-1]), _keys(model, loc[:-1]))
-        if guess:
-            mistyped.add((*loc[:-1], guess))
-    for error in errors:
+@dataclass(frozen=True, slots=True)
+class _Form:
+    """What is needed to tell an error of form: the model, the file and the values."""
+
+    model: type[BaseModel]
+    file: TomlFile
+    values: Mapping[str, Any]
+    inside: int
+
+    def problems(self, errors: Sequence[ErrorDetails]) -> Iterator[Problem]:
+        unknown = [tuple(e["loc"]) for e in errors if e["type"] == "extra_forbidden"]
+        mistyped = {(*loc[:-1], near(str(loc[-1]), self.keys(loc[:-1]))) for loc in unknown}
+        told = set()
+        for error in errors:
+            loc = self.real(error)
+            # a misspelt key is told once, not also as the missing one; a choice of types (text or list) once
+            if loc in told or (error["type"] == "missing" and loc in mistyped):
+                continue
+            told.add(loc)
+            yield self.problem(error, loc)
+
+    def real(self, error: ErrorDetails) -> Loc:
+        """``loc`` without what pydantic adds to it for types to choose from."""
+        value: Any = self.values
         loc = tuple(error["loc"])
-        if error["type"] == "missing" and loc in mistyped:
-            continue  # told once, as the misspelt key
-        yield _problem(model, file, error, loc)
+        for depth, part in enumerate(loc):
+            try:
+                value = value[part]
+            except (KeyError, IndexError, TypeError):
+                return loc if error["type"] == "missing" else loc[:depth]
+        return loc
+
+    def keys(self, loc: Loc) -> list[str]:
+        """Keys that may stand in the table at ``loc``, as written in the file."""
+        here: type[BaseModel] | None = self.model
+        for part in loc:
+            if isinstance(part, str) and here is not None:
+                fields = here.model_fields.items()
+                here = next((_first_model(f.annotation) for name, f in fields if part in (name, f.alias)), here)
+        return [] if here is None else [field.alias or name for name, field in here.model_fields.items()]
+
+    def problem(self, error: ErrorDetails, loc: Loc) -> Problem:
+        kind, context, found = error["type"], error.get("ctx") or {}, _shown(error["input"])
+        key = next((part for part in reversed(loc) if isinstance(part, str)), "")
+        parent = self.file.name if len(loc) - self.inside <= 1 else _table_name(loc[self.inside : -1])
+        params = {"key": key, "table": parent, "near": "", "known": "", "wanted": "", "limit": "", "choices": ""}
+        code = _CODES.get(kind, "toml-wrong")
+        if kind == "extra_forbidden":
+            known = self.keys(loc[:-1])
+            params |= {"near": near(key, known), "known": ", ".join(known)}
+            code, found = "toml-unknown-key", key
+        elif kind == "missing":
+            code, found = "toml-missing-key", ""
+        elif kind == "literal_error":
+            choices = re.findall(r"'([^']*)'", str(context.get("expected", "")))
+            params |= {"near": near(str(error["input"]), choices), "choices": ", ".join(choices)}
+            code = "toml-not-a-choice"
+        elif kind == "string_pattern_mismatch":
+            code = "toml-bad-kommunekode" if key == "kommunekode" else "toml-bad-id"
+            params["near"] = slug(str(error["input"]))
+            found = found if len(found) < 60 else found[:57] + "…"
+        elif kind.startswith("date"):
+            code = "toml-not-date"
+        elif kind in _SIGNS:
+            params["limit"] = f"{_SIGNS[kind]} {next(iter(context.values()))}"
+            code = "toml-out-of-range"
+        elif code == "toml-wrong-length":
+            params["wanted"] = str(context.get("min_length", context.get("max_length", "")))
+        if params["near"] and code in ("toml-unknown-key", "toml-not-a-choice"):
+            code += "-near"
+        return Problem(code, self.file.where(*loc[self.inside :]), found, params)
 
 
-def _problem(model: type[BaseModel], file: TomlFile, error: ErrorDetails, loc: tuple[str | int, ...]) -> Problem:
-    kind, context = error["type"], error.get("ctx") or {}
-    where = file.where(*loc)
-    key = next((part for part in reversed(loc) if isinstance(part, str)), "")
-    params = {"key": key, "table": _table_name(loc[:-1])}
-    found = _shown(error["input"])
-    if kind == "extra_forbidden":
-        known = _keys(model, loc[:-1])
-        guess = near(key, known)
-        params |= {"near": guess, "known": ", ".join(known)}
-        return Problem("toml-unknown-key-near" if guess else "toml-unknown-key", where, f"{key} = {found}", params)
-    if kind == "missing":
-        return Problem("toml-missing-key", where, "", params)
-    if kind == "literal_error":
-        return Problem("toml-not-a-choice", where, found, params | {"choices": str(context.get("expected", ""))})
-    if kind == "string_pattern_mismatch":
-        code = "toml-bad-kommunekode" if key == "kommunekode" else "toml-bad-id"
-        return Problem(code, where, found, params)
-    if kind.startswith("date"):
-        return Problem("toml-not-date", where, found, params)
-    if kind in ("greater_than", "greater_than_equal", "less_than", "less_than_equal"):
-        name, limit = next(iter(context.items()))
-        signs = {"gt": ">", "ge": "≥", "lt": "<", "le": "≤"}
-        return Problem("toml-out-of-range", where, found, params | {"limit": f"{signs[name]} {limit}"})
-    if kind in ("too_short", "too_long"):
-        wanted = context.get("min_length", context.get("max_length", ""))
-        return Problem(_CODES[kind], where, found, params | {"wanted": str(wanted)})
-    if kind == "missing_argument" or kind not in _CODES:
-        own = {name: str(value) for name, value in context.items()}
-        # our own validators raise PydanticCustomError with one of our codes
-        return Problem(kind if kind.startswith(("plan-", "codebook-")) else "toml-wrong", where, found, params | own)
-    return Problem(_CODES[kind], where, found, params)
-
-
-def _table_name(loc: Sequence[str | int]) -> str:
-    parts = [str(part) if isinstance(part, str) else f"({part + 1})" for part in loc]
-    return ".".join(parts).replace(".(", " (") or "–"
+def _table_name(loc: Loc) -> str:
+    """``survey 2, wave 1`` for the first wave of the second survey."""
+    parts = [f" {part + 1}" if isinstance(part, int) else f", {part}" for part in loc]
+    return "".join(parts).removeprefix(", ")
 
 
 def _shown(value: object) -> str:
@@ -174,25 +229,6 @@ def _shown(value: object) -> str:
         return "{" + ", ".join(str(key) for key in value) + "}"
     text = str(value)
     return text if len(text) <= 80 else text[:77] + "…"
-
-
-def _keys(model: type[BaseModel], loc: Sequence[str | int]) -> list[str]:
-    """Keys that may stand in the table at ``loc``, as written in the file."""
-    here: type[BaseModel] | None = model
-    for part in loc:
-        if isinstance(part, int) or here is None:
-            continue
-        here = _model_of(here, part)
-    if here is None:
-        return []
-    return [field.alias or name for name, field in here.model_fields.items()]
-
-
-def _model_of(model: type[BaseModel], key: str) -> type[BaseModel] | None:
-    for name, field in model.model_fields.items():
-        if key in (name, field.alias):
-            return _first_model(field.annotation)
-    return None
 
 
 def _first_model(annotation: Any) -> type[BaseModel] | None:

@@ -278,9 +278,10 @@ def _unit(row: _Row) -> Unit:
 def _population(row: _Row) -> Population | None:
     if not row.text("invited"):
         row.problem("register-empty", column="invited")
-    invited = row.whole("invited")
-    names = [row.text(column) for column in ("survey", "wave", "unit")]
-    return None if invited is None or not all(names) else Population(*names, invited, row.line)
+    # a bad count has been told; the names of the line are still to be checked
+    invited = row.whole("invited") or 0
+    survey, wave, unit = (row.text(column) for column in ("survey", "wave", "unit"))
+    return Population(survey, wave, unit, invited, row.line) if survey and wave and unit else None
 
 
 def _trial(row: _Row) -> Trial:

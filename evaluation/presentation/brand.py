@@ -167,7 +167,7 @@ def _family(value: object) -> str:
 def _resolve(
     name: str, color: Mapping[str, object], palette: Mapping[str, object], path: Path, problems: list[Problem]
 ) -> str:
-    """The hex value behind ``name``, following aliases; ``""`` and a problem when there is none."""
+    """Find the hex value behind ``name``, following aliases; ``""`` and a problem when there is none."""
     group = "color" if name in color and name != "palette" else "color.palette"
     value: object = color[name] if group == "color" else palette.get(name)
     if name in NAMED:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 
@@ -13,12 +13,11 @@ from evaluation.codebook.model import Instrument, Item
 from evaluation.common.ids import slug, waves_part
 from evaluation.common.language import catalogue
 from evaluation.disclosure.published import Published
+from evaluation.plan.load import Workspace
 from evaluation.plan.model import Survey, Text, Wave
+from evaluation.plan.timing import pairing
 from evaluation.presentation.escape import markdown, plain
 from evaluation.presentation.numbers import Numbers, is_missing
-
-if TYPE_CHECKING:
-    from evaluation.plan.load import Workspace
 
 Row = Mapping[str, Any]
 KOMMUNE = "kommune"
@@ -61,7 +60,7 @@ class SurveyView:
     pair : tuple of two wave ids, or None
         The waves compared, before and after.
     reason : str
-        Why there is no pair: ``awaited``, ``retrospective``, ``no-before``, ``no-after``; empty where there is one.
+        Why there is no pair: ``awaited`` (no data at all), ``no-estimate``, or a reason of ``plan.timing``.
     """
 
     survey: Survey
@@ -246,34 +245,22 @@ class Context:
             for name in ("estimates", "levels", "distributions", "response", "perceived", "scales")
             for frame in (getattr(self.published, name),)
         }
-        pair, reason = self._pair(survey, tuple(waves), tables)
+        pair, reason = self._pair(survey, tables)
         return SurveyView(
             survey, instrument, self.lang, tuple(waves), pair, reason, **tables,
             group_labels=self._group_labels(instrument),
         )  # fmt: skip
 
-    def _pair(
-        self, survey: Survey, waves: Iterable[Wave], tables: Mapping[str, tuple[Row, ...]]
-    ) -> tuple[tuple[str, str] | None, str]:
+    def _pair(self, survey: Survey, tables: Mapping[str, tuple[Row, ...]]) -> tuple[tuple[str, str] | None, str]:
         """The compared pair as it was published; where there is none, the reason in one word."""
-        from evaluation.plan.timing import survey_pair
-
         if not (tables["levels"] or tables["response"] or tables["perceived"]):
             return None, "awaited"
-        found = {row["waves"] for row in tables["estimates"]}
-        pair = survey_pair(self.workspace, survey)
-        if pair is not None and waves_part(*pair) in found:
-            return pair, ""
-        if survey.design == "retrospective":
-            return None, "retrospective"
-        starts = [release.start for release in self.workspace.plan.releases]
-        with_data = {row["wave"] for row in tables["levels"]} | {row["wave"] for row in tables["response"]}
-        ready = [wave for wave in waves if wave.id in with_data or slug(wave.id) in with_data]
-        if starts and not any(wave.end < min(starts) for wave in ready):
-            return None, "no-before"
-        if starts and not any(wave.start >= min(starts) for wave in ready):
-            return None, "no-after"
-        return None, "no-release" if not starts else "no-estimate"
+        found = pairing(self.workspace, survey)
+        if found.reason:
+            return None, found.reason
+        if waves_part(found.before, found.after) not in {row["waves"] for row in tables["estimates"]}:
+            return None, "no-estimate"
+        return (found.before, found.after), ""
 
     def _group_labels(self, instrument: Instrument | None) -> dict[str, str]:
         plan, registers = self.workspace.plan, self.workspace.registers

@@ -7,6 +7,8 @@ from enum import StrEnum
 
 import pandas as pd
 
+from evaluation.importing.notices import notice_text
+
 
 class State(StrEnum):
     """Why a cell does or does not hold an answer (the store's ``answer_state``)."""
@@ -22,7 +24,10 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Dropped:
-    """Rows that did not become responses: ``reason`` is ``status``, ``test``, ``duplicate``, ``no_answers``, ``administrative``."""
+    """Rows that did not become responses.
+
+    ``reason`` is ``where``, ``status``, ``administrative``, ``no_answers`` or ``duplicate``.
+    """
 
     reason: str
     rows: int
@@ -34,13 +39,17 @@ class Finding:
     """Something in the file that a person should look at, not an error.
 
     ``code`` names a text of the catalogue ``import`` (``unknown-code``, ``label-differs``,
-    ``item-missing``, ``unit-unknown`` …); ``variable``, ``detail`` and ``rows`` fill it.
+    ``item-missing``, ``unit-followed`` …); ``variable``, ``detail`` and ``rows`` fill it.
     """
 
     code: str
     variable: str = ""
     detail: str = ""
     rows: int = 0
+
+    def text(self, lang: str = "da") -> str:
+        """The finding as a sentence in ``lang``."""
+        return notice_text(self.code, self.variable, self.detail, self.rows, lang)
 
 
 @dataclass(frozen=True, slots=True)

@@ -105,16 +105,15 @@ def cluster_change(
     Raises
     ------
     ValueError
-        When lengths differ, ``after`` holds other values, a cluster label is missing, a
-        weight is negative or an answer infinite.
+        When lengths differ, ``after`` holds other values, a cluster label is missing, or a number is out of range.
 
     References
     ----------
-    Bell & McCaffrey (2002), *Survey Methodology* 28(2); Pustejovsky & Tipton (2018), *JBES* 36(4).
+    Bell & McCaffrey (2002); Pustejovsky & Tipton (2018).
     """
     values = np.asarray(y, dtype=float)
     if values.ndim != 1:
-        raise ValueError("y must have one dimension; use cluster_changes for several measures")
+        raise ValueError("y must have one dimension; cluster_changes takes several measures")
     return cluster_changes(
         values[:, None],
         after,
@@ -160,13 +159,11 @@ def cluster_changes(
     people = codes if independent else as_codes(np.arange(len(codes)) if person is None else person)[0]
     strata = np.zeros_like(codes) if independent else codes
     sizes = None if population is None else np.asarray(population, dtype=float)
-    return tuple(
-        _finite(change, values[:, m], wave, strata, people, w, sizes) for m, change in enumerate(changes)
-    )
+    return tuple(_finite(change, values[:, m], wave, strata, people, w, sizes) for m, change in enumerate(changes))
 
 
 def _change(cells: Cells, fit: Fit, m: int, method: Method) -> Change:
-    """Result for measure ``m``, with a reason where a number is missing."""
+    """Return the result for measure ``m``, with a reason where a number is missing."""
     n, w, w2 = cells.n[m], cells.w[m], cells.w2[m]
     answers = n.sum(axis=0)
     with np.errstate(invalid="ignore", divide="ignore"):
@@ -254,5 +251,5 @@ def unit_change(y: ArrayLike, after: ArrayLike, pooled_sd: float, weights: Array
 
 
 def _or_none(value: float) -> float | None:
-    """A float, or None for NaN."""
+    """Return a float, or None for NaN."""
     return None if math.isnan(value) else float(value)

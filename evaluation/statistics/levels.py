@@ -101,7 +101,7 @@ def mean_levels(
 
 
 def _level(cells: Cells, fit: Fit, m: int, method: Method) -> Level:
-    """Result for measure ``m``, with a reason where a number is missing."""
+    """Return the result for measure ``m``, with a reason where a number is missing."""
     n = int(cells.n[m].sum())
     clusters = int((cells.n[m, :, 0] > 0).sum())
     if n == 0:
@@ -124,7 +124,7 @@ def _level(cells: Cells, fit: Fit, m: int, method: Method) -> Level:
 
 
 def pooled_sd(y: ArrayLike, group: ArrayLike, weights: ArrayLike | None = None) -> float | None:
-    """Standard deviation within groups (waves, or units by wave), pooled over all of them.
+    """Pool the standard deviation within groups (waves, or units by wave) over all of them.
 
     ``sqrt( sum of (n_g - 1) sd_g² / sum of (n_g - 1) )``; None where no group has two answers.
     """
@@ -156,6 +156,4 @@ def unit_level(y: ArrayLike, sd: float, weights: ArrayLike | None = None) -> Lev
         return level
     if not sd > 0:
         return replace(level, reason=reasons.NO_VARIANCE)
-    return replace(
-        level, se=sd / math.sqrt(level.n_eff), df=math.inf, method="pooled_sd", reason=reasons.ONE_UNIT
-    )
+    return replace(level, se=sd / math.sqrt(level.n_eff), df=math.inf, method="pooled_sd", reason=reasons.ONE_UNIT)

@@ -6,7 +6,8 @@ the catalogues.
 
 from __future__ import annotations
 
-from typing import Final
+import math
+from typing import Final, TypeGuard
 
 #: One of the waves has no answer.
 NO_ANSWERS: Final = "no_answers"
@@ -46,3 +47,8 @@ REASONS: Final = (
 MIN_CLUSTERS: Final = 6
 #: Fewest answers in each wave for a test.
 MIN_ANSWERS: Final = 2
+
+
+def known(number: float | None) -> TypeGuard[float]:
+    """Whether there is a number: neither None nor NaN (as None comes back from a table)."""
+    return number is not None and not math.isnan(number)

@@ -112,7 +112,7 @@ def as_weights(weights: ArrayLike | None, rows: int) -> Floats:
 
 
 def cell_sums(y: Floats, wave: Ints, cluster: Ints, clusters: int, weights: Floats, waves: int = 2) -> Cells:
-    """Sums of ``y`` (rows, measures) per cluster and wave; NaN and rows without weight take no part.
+    """Sum ``y`` (rows, measures) per cluster and wave; NaN and rows without weight take no part.
 
     Raises
     ------
@@ -127,7 +127,9 @@ def cell_sums(y: Floats, wave: Ints, cluster: Ints, clusters: int, weights: Floa
     valid = ~np.isnan(y) & (weights > 0)[:, None]
     count = np.maximum(valid.sum(axis=0), 1)
     # First answer, then mean: equal answers become exact zeros, others lose no digits.
-    first = np.where(valid.any(axis=0), y[valid.argmax(axis=0), np.arange(measures)], 0.0) if rows else np.zeros(measures)
+    first = (
+        np.where(valid.any(axis=0), y[valid.argmax(axis=0), np.arange(measures)], 0.0) if rows else np.zeros(measures)
+    )
     shifted = np.where(valid, y - first, 0.0)
     mean = shifted.sum(axis=0) / count
     centred = np.where(valid, shifted - mean, 0.0)

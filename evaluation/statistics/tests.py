@@ -13,6 +13,8 @@ from dataclasses import dataclass
 
 from scipy.special import ndtr, ndtri, stdtr, stdtrit
 
+from evaluation.statistics.reasons import known
+
 
 def t_quantile(df: float, probability: float) -> float:
     """Quantile of Student's t; of the normal where ``df`` is infinite."""
@@ -53,9 +55,8 @@ def interval(
     """
     if not 0 < level < 1:
         raise ValueError(f"level must lie between 0 and 1, not {level}")
-    if _missing(estimate, se, df):
+    if not (known(estimate) and known(se) and known(df)):
         return None, None
-    assert estimate is not None and se is not None and df is not None  # noqa: PT018
     half = t_quantile(df, 0.5 + level / 2) * se
     return estimate - half, estimate + half
 
@@ -71,9 +72,8 @@ def mdc(se: float | None, df: float | None, alpha: float = 0.05, power: float = 
     """
     if not (0 < alpha < 1 and 0 < power < 1):
         raise ValueError("alpha and power must lie between 0 and 1")
-    if _missing(se, df):
+    if not (known(se) and known(df)):
         return None
-    assert se is not None and df is not None  # noqa: PT018
     return (t_quantile(df, 1 - alpha / 2) + t_quantile(df, power)) * se
 
 
@@ -86,9 +86,7 @@ class Equivalence:
     p_value: float | None
 
 
-def tost(
-    estimate: float | None, se: float | None, df: float | None, delta: float, alpha: float = 0.05
-) -> Equivalence:
+def tost(estimate: float | None, se: float | None, df: float | None, delta: float, alpha: float = 0.05) -> Equivalence:
     """Two one-sided tests of equivalence within ±``delta``.
 
     Parameters
@@ -111,10 +109,9 @@ def tost(
     """
     if not delta > 0:
         raise ValueError(f"delta must be above 0, not {delta}")
-    low, high = interval(estimate, se, df, 1 - 2 * alpha)
-    if low is None:
+    if not (known(estimate) and known(se) and known(df)):
         return Equivalence(None, None, None)
-    assert estimate is not None and se is not None and df is not None  # noqa: PT018
+    low, high = interval(estimate, se, df, 1 - 2 * alpha)
     return Equivalence(low, high, max(t_tail(df, -(estimate + delta) / se), t_tail(df, (estimate - delta) / se)))
 
 
@@ -137,7 +134,7 @@ def holm(p_values: Sequence[float | None]) -> tuple[float | None, ...]:
     >>> holm([0.01, None, 0.04])
     (0.02, None, 0.04)
     """
-    tested = [(float(p), i) for i, p in enumerate(p_values) if not _missing(p) and p is not None]
+    tested = [(float(p), i) for i, p in enumerate(p_values) if known(p)]
     if any(not 0 <= p <= 1 for p, _ in tested):
         raise ValueError("p-values must lie between 0 and 1")
     adjusted: list[float | None] = [None] * len(p_values)
@@ -146,8 +143,3 @@ def holm(p_values: Sequence[float | None]) -> tuple[float | None, ...]:
         highest = max(highest, min(1.0, (len(tested) - rank) * p))
         adjusted[i] = highest
     return tuple(adjusted)
-
-
-def _missing(*numbers: float | None) -> bool:
-    """Whether any number is None or NaN."""
-    return any(x is None or math.isnan(x) for x in numbers)

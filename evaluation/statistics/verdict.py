@@ -15,8 +15,9 @@ better. A neutral measure has no verdict, nor has a change that was not tested.
 
 from __future__ import annotations
 
-import math
 from typing import Literal
+
+from evaluation.statistics.reasons import known
 
 HigherIs = Literal["better", "worse", "neutral"]
 
@@ -57,18 +58,10 @@ def verdict(
         raise ValueError(f"unknown higher_is {higher_is!r}")
     if not delta > 0 or not 0 < alpha < 1:
         raise ValueError("delta must be above 0 and alpha between 0 and 1")
-    if higher_is == "neutral" or _missing(change) or _missing(p_adjusted):
+    if higher_is == "neutral" or not known(change) or not known(p_adjusted):
         return ""
-    assert change is not None and p_adjusted is not None  # noqa: PT018
     if p_adjusted < alpha and change != 0:
         word = "fremgang" if (change > 0) == (higher_is == "better") else "tilbagegang"
         return word if abs(change) >= delta else f"lille_{word}"
-    if _missing(eq_low) or _missing(eq_high):
-        return "uafklaret"
-    assert eq_low is not None and eq_high is not None  # noqa: PT018
-    return "uaendret" if -delta < eq_low and eq_high < delta else "uafklaret"
-
-
-def _missing(number: float | None) -> bool:
-    """None, or NaN as it comes back from a table."""
-    return number is None or math.isnan(number)
+    inside = known(eq_low) and known(eq_high) and -delta < eq_low and eq_high < delta
+    return "uaendret" if inside else "uafklaret"

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from evaluation.codebook.crosswalk import load_crosswalk
 from evaluation.codebook.model import Instrument
@@ -189,3 +190,10 @@ def load_all(workspace: Workspace) -> dict[Key, Responses]:
             raise fail("store-missing", where=folder, found=f"{job.key[0]} {job.key[1]}")
         found[job.key] = load_responses(folder)
     return found
+
+
+def read_report(root: Path, key: Key) -> dict[str, Any]:
+    """The stored import report of one survey and wave, with its remarks as sentences by language."""
+    text = (store_folder(root, key) / "report.json").read_text(encoding="utf-8")
+    report: dict[str, Any] = json.loads(text)["report"]
+    return report

@@ -17,7 +17,7 @@ def inspect(path: Path, sheet: str | None = None) -> dict[str, Any]:
         ``format``, ``rows`` (answer rows in the file, before any filter on status),
         ``columns``, ``fictional``, ``sha256``, ``status`` (rows by answer status, where
         the format carries one), ``weight``, ``variables`` (``name, label, type,
-        value_labels, missing``), ``warnings``.
+        value_labels, missing``), ``warnings`` (``code, da, en``).
 
     Raises
     ------
@@ -50,5 +50,5 @@ def inspect(path: Path, sheet: str | None = None) -> dict[str, Any]:
             }
             for variable in export.variables
         ],
-        "warnings": list(export.warnings),
+        "warnings": [{"code": n.code, "da": n.text("da"), "en": n.text("en")} for n in export.warnings],
     }

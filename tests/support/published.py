@@ -17,7 +17,7 @@ import pandas as pd
 from evaluation.codebook.model import Instrument
 from evaluation.common import table
 from evaluation.common.ids import make_key
-from evaluation.disclosure.published import Published
+from evaluation.disclosure.published import TABLES, Published, conform
 from evaluation.plan.load import Workspace
 from evaluation.plan.model import Plan
 from evaluation.plan.registers import Population, Registers, Trial, Unit
@@ -348,7 +348,7 @@ def _estimate(
         verdict=verdict,
         method="CR2",
         weighting="",
-        comparable=True,
+        comparable="ja",
         base="besvaret",
         suppressed=False,
         reason="",
@@ -593,24 +593,25 @@ def sample_published(*, fictional: bool = True, before: bool = True) -> Publishe
             "group": row["group"],
             "rule": "threshold" if row["suppressed"] else "under_30",
             "reason": row["reason"],
-            "hidden": "before,after" if row["suppressed"] else "se,ci_low,ci_high",
+            "hidden": row["suppressed"],
             "rule_version": RULE,
         }
         for row in _estimates()
         if row["reason"]
     ]
 
-    def frame(rows: list[dict[str, Any]], columns: tuple[str, ...]) -> pd.DataFrame:
+    def frame(name: str, rows: list[dict[str, Any]]) -> pd.DataFrame:
+        columns = list(TABLES[name])
         kept = rows if before or "wave" not in columns else [r for r in rows if r["wave"] == "2024"]
-        return pd.DataFrame(kept, columns=list(columns))
+        return conform(name, pd.DataFrame(kept, columns=columns))
 
     return Published(
-        estimates=frame(_estimates() if before else [], table.ESTIMATES),
-        levels=frame(_levels(), table.LEVELS),
-        distributions=frame(_distributions(sample_instruments()), table.DISTRIBUTIONS),
-        response=frame(_response(), table.RESPONSE),
-        perceived=frame(_perceived(), table.PERCEIVED),
-        scales=frame(_scales(), table.SCALES),
-        record=frame(record if before else [], table.RECORD),
+        estimates=frame("estimates", _estimates() if before else []),
+        levels=frame("levels", _levels()),
+        distributions=frame("distributions", _distributions(sample_instruments())),
+        response=frame("response", _response()),
+        perceived=frame("perceived", _perceived()),
+        scales=frame("scales", _scales()),
+        record=frame("record", record if before else []),
         meta=_meta(fictional=fictional),
     )

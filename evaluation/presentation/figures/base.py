@@ -26,11 +26,11 @@ class Figure(Protocol):
         ...
 
     def draw(self, brand: Brand) -> ggplot:
-        """The figure as a plotnine plot of its own size."""
+        """Draw the figure as a plotnine plot of its own size."""
         ...
 
     def data_table(self) -> pd.DataFrame:
-        """The numbers behind the figure."""
+        """Return the numbers behind the figure."""
         ...
 
 
@@ -44,7 +44,7 @@ class Drawn:
         raise NotImplementedError
 
     def draw(self, brand: Brand) -> ggplot:
-        """The figure as a plotnine plot of its own size."""
+        """Draw the figure as a plotnine plot of its own size."""
         return self.layout(brand).plot()
 
     def size(self, brand: Brand) -> tuple[float, float]:
@@ -62,7 +62,7 @@ def checked(
     shares: Sequence[str] = (),
     unique: Sequence[str] = (),
 ) -> pd.DataFrame:
-    """The columns a figure needs, as a copy of its own.
+    """Return the columns a figure needs, as a copy of its own.
 
     Parameters
     ----------
@@ -107,7 +107,7 @@ def in_order(values: pd.Series) -> list[str]:
 
 
 def nice_step(span: float, most: int = 5) -> float:
-    """A step of 1, 2, 2.5 or 5 times a power of ten that cuts ``span`` into at most ``most`` parts."""
+    """Find a step of 1, 2, 2.5 or 5 times a power of ten that cuts ``span`` into at most ``most`` parts."""
     raw = max(span, 1e-9) / most
     power = 10.0 ** np.floor(np.log10(raw))
     return float(next(factor * power for factor in (1, 2, 2.5, 5, 10) if factor * power >= raw * (1 - 1e-9)))

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from evaluation.presentation.brand import Brand
-from evaluation.presentation.figures.fonts import MM_PER_PT, measure, register_fonts, wrap
+from evaluation.presentation.figures.fonts import FALLBACK_FAMILY, MM_PER_PT, measure, register_fonts, wrap
 
 if TYPE_CHECKING:
     from plotnine import ggplot
@@ -65,7 +65,7 @@ class Canvas:
     def rect(
         self, x0: float, y0: float, x1: float, y1: float, fill: str, *, edge: str | None = None, layer: int = 2
     ) -> None:
-        """A filled rectangle; ``edge`` draws a hairline round it."""
+        """Place a filled rectangle; ``edge`` draws a hairline round it."""
         values = {"x": min(x0, x1), "y": y0, "xend": max(x0, x1), "yend": y1, "fill": fill}
         # Without an edge the fill itself closes the hairline gaps between neighbours on screen.
         self._add(layer, "rect" if edge is None else "box", **values, color=edge or fill)
@@ -82,14 +82,15 @@ class Canvas:
         dashed: bool = False,
         layer: int = 1,
     ) -> None:
-        """A straight line of ``width`` mm."""
-        style = "dashed" if dashed else "solid"
-        self._add(layer, "line", x=x0, y=y0, xend=x1, yend=y1, color=colour, size=width, linetype=style)
+        """Place a straight line of ``width`` mm."""
+        # plotnine takes one line type a group, so dashed lines are a kind of their own.
+        kind = "dashed" if dashed else "line"
+        self._add(layer, kind, x=x0, y=y0, xend=x1, yend=y1, color=colour, size=width)
 
     def point(
         self, x: float, y: float, colour: str, *, fill: str | None = None, shape: str = "o", size: float = 2.4
     ) -> None:
-        """A mark of ``size`` mm across: ``o`` ``s`` ``^`` ``v`` ``D``; another ``fill`` makes it hollow."""
+        """Place a mark of ``size`` mm across: ``o`` ``s`` ``^`` ``v`` ``D``; another ``fill`` makes it hollow."""
         self._add(4, "point", x=x, y=y, color=colour, fill=fill or colour, shape=shape, size=size)
 
     def text(
@@ -103,25 +104,28 @@ class Canvas:
         weight: int = 400,
         ha: str = "left",
         italic: bool = False,
+        upwards: bool = False,
     ) -> None:
-        """One line whose figures are centred on ``y``."""
+        """Place one line whose figures are centred on ``y``; ``upwards`` turns it, starting at ``y`` and centred on ``x``."""
         if not text.strip():
             return
+        shift = size * _CAP * MM_PER_PT / 2
         self._add(
             5,
             "text",
             x=x,
-            y=y + size * _CAP * MM_PER_PT / 2,
+            y=y if upwards else y + shift,
             label=plain(text),
             color=colour or self.brand.colour("foreground"),
             size=size,
             fontweight=weight,
-            ha=ha,
+            ha="center" if upwards else ha,
+            angle=90 if upwards else 0,
             fontstyle="italic" if italic else "normal",
         )
 
     def lines(self, x: float, y: float, lines: Sequence[str], *, size: float = BODY, **style: Any) -> None:
-        """Several lines, the block centred on ``y``."""
+        """Place several lines, the block centred on ``y``."""
         step = line_height(size)
         top = y - step * (len(lines) - 1) / 2
         for index, line in enumerate(lines):
@@ -154,32 +158,32 @@ class Canvas:
         return line + step / 2
 
     def swatch(self, fill: str, *, edge: str | None = None) -> Callable[[float, float], None]:
-        """A legend key: a 3 mm square."""
+        """Make a legend key: a 3 mm square."""
         return lambda x, y: self.rect(x, y - 1.5, x + 3.0, y + 1.5, fill, edge=edge)
 
     def dot(
         self, colour: str, *, fill: str | None = None, shape: str = "o", size: float = 2.4
     ) -> Callable[[float, float], None]:
-        """A legend key: a mark."""
+        """Make a legend key: a mark."""
         return lambda x, y: self.point(x + 1.5, y, colour, fill=fill, shape=shape, size=size)
 
     def plot(self) -> ggplot:
-        """The canvas as a plotnine plot of exactly ``width`` × ``height`` mm."""
+        """Turn the canvas into a plotnine plot of exactly ``width`` × ``height`` mm."""
         import plotnine as p9
 
         register_fonts(self.brand.family, self.brand.font_files)
         size = (self.width / 25.4, self.height / 25.4)
-        theme = p9.theme_void() + p9.theme(figure_size=size, plot_margin=0)
-        # The settings live in the theme, plotnine applies them in a context of its own. A font list
-        # (the second helps out with signs the first lacks) and "no mathematics between two $" can
-        # only be said this way.
-        theme._rcParams.update({"font.family": [self.brand.family, "DejaVu Sans"], "text.parse_math": False})
+        theme = p9.theme_void(base_family=[self.brand.family, FALLBACK_FAMILY]) + p9.theme(
+            figure_size=size, plot_margin=0
+        )
+        # The second family helps out with signs the first lacks. A label is data: "$5 and $7" is no
+        # mathematics; plotnine applies a theme's settings in a context of their own.
+        theme._rcParams["text.parse_math"] = False
         plot = p9.ggplot() + theme
         plot += p9.theme(plot_background=p9.element_rect(fill=self.brand.colour("background"), color="none"))
-        plot += p9.scale_x_continuous(limits=(0, self.width), expand=(0, 0))
-        plot += p9.scale_y_continuous(limits=(0, self.height), expand=(0, 0))
-        plot += p9.coord_cartesian(expand=False)
-        for scale in ("fill", "color", "size", "shape", "linetype"):
+        # Limits of the coordinates, not of the scales: these would drop a mark that touches the edge.
+        plot += p9.coord_cartesian(xlim=(0, self.width), ylim=(0, self.height), expand=False)
+        for scale in ("fill", "color", "size", "shape"):
             plot += getattr(p9, f"scale_{scale}_identity")(guide=None)
         for (_, kind), marks in sorted(self._marks.items()):
             frame = pd.DataFrame(marks)
@@ -187,12 +191,12 @@ class Canvas:
             if "yend" in frame:
                 frame["yend"] = self.height - frame["yend"]
             frame["group"] = 1
-            plot += _GEOMS[kind](frame, self.brand)
+            plot += _GEOMS[kind](frame)
         return plot
 
 
-def _rect_geom(edge: float) -> Callable[[pd.DataFrame, Brand], Any]:
-    def build(frame: pd.DataFrame, brand: Brand) -> Any:
+def _rect_geom(edge: float) -> Callable[[pd.DataFrame], Any]:
+    def build(frame: pd.DataFrame) -> Any:
         import plotnine as p9
 
         mapping = p9.aes(xmin="x", xmax="xend", ymin="yend", ymax="y", fill="fill", color="color", group="group")
@@ -201,16 +205,19 @@ def _rect_geom(edge: float) -> Callable[[pd.DataFrame, Brand], Any]:
     return build
 
 
-def _line_geom(frame: pd.DataFrame, brand: Brand) -> Any:
-    import plotnine as p9
+def _line_geom(style: str) -> Callable[[pd.DataFrame], Any]:
+    def build(frame: pd.DataFrame) -> Any:
+        import plotnine as p9
 
-    # plotnine multiplies line sizes by the square root of pi to get points.
-    frame["size"] = frame["size"] / MM_PER_PT / 1.7724539
-    names = ("x", "y", "xend", "yend", "color", "size", "linetype", "group")
-    return p9.geom_segment(p9.aes(**{name: name for name in names}), frame, lineend="butt")
+        # plotnine multiplies line sizes by the square root of pi to get points.
+        frame["size"] = frame["size"] / MM_PER_PT / 1.7724539
+        names = ("x", "y", "xend", "yend", "color", "size", "group")
+        return p9.geom_segment(p9.aes(**{name: name for name in names}), frame, linetype=style, lineend="butt")
+
+    return build
 
 
-def _point_geom(frame: pd.DataFrame, brand: Brand) -> Any:
+def _point_geom(frame: pd.DataFrame) -> Any:
     import plotnine as p9
 
     stroke = 0.65
@@ -219,18 +226,19 @@ def _point_geom(frame: pd.DataFrame, brand: Brand) -> Any:
     return p9.geom_point(p9.aes(**{name: name for name in names}), frame, stroke=stroke)
 
 
-def _text_geom(frame: pd.DataFrame, brand: Brand) -> Any:
+def _text_geom(frame: pd.DataFrame) -> Any:
     import plotnine as p9
 
     # group: a mapped colour would otherwise split the labels into groups (plotnine).
-    names = ("x", "y", "label", "color", "size", "fontweight", "fontstyle", "ha", "group")
+    names = ("x", "y", "label", "color", "size", "fontweight", "fontstyle", "ha", "angle", "group")
     return p9.geom_text(p9.aes(**{name: name for name in names}), frame, va="baseline")
 
 
-_GEOMS: dict[str, Callable[[pd.DataFrame, Brand], Any]] = {
+_GEOMS: dict[str, Callable[[pd.DataFrame], Any]] = {
     "rect": _rect_geom(0.0),
     "box": _rect_geom(0.3),
-    "line": _line_geom,
+    "line": _line_geom("solid"),
+    "dashed": _line_geom("dashed"),
     "point": _point_geom,
     "text": _text_geom,
 }

@@ -13,6 +13,8 @@ from typing import Any
 from evaluation.common.errors import fail
 
 DEFAULT_FAMILY = "Source Sans Pro"
+#: Comes with matplotlib; draws the signs the brand's font lacks.
+FALLBACK_FAMILY = "DejaVu Sans"
 MM_PER_PT = 25.4 / 72
 #: Weights the figures use; the package names Semibold as a family of its own, SVG wants a weight.
 _PACKAGED = {
@@ -59,6 +61,18 @@ def _register_packaged(font_manager: Any) -> None:
         )
         # First, so that a system font of the same name never changes the metrics.
         font_manager.fontManager.ttflist.insert(0, entry)
+    # The fallback has no semibold; say that bold stands in, or matplotlib warns at every figure.
+    bold = font_manager.FontProperties(family=[FALLBACK_FAMILY], weight=700)
+    substitute = font_manager.FontEntry(
+        fname=font_manager.findfont(bold),
+        name=FALLBACK_FAMILY,
+        style="normal",
+        variant="normal",
+        weight=600,
+        stretch="normal",
+        size="scalable",
+    )
+    font_manager.fontManager.ttflist.insert(0, substitute)
 
 
 @lru_cache(maxsize=32)
@@ -119,6 +133,6 @@ def _fitting(word: str, width: float, size: float, weight: int, family: str) -> 
 
 
 def fit_size(text: str, width: float, size: float, weight: int = 400, family: str = DEFAULT_FAMILY) -> float:
-    """The largest size up to ``size`` at which ``text`` is no wider than ``width`` mm (at least 5 points)."""
+    """Find the largest size up to ``size`` at which ``text`` is no wider than ``width`` mm (at least 5 points)."""
     wide = measure(text, size, weight, family)
     return size if wide <= width else max(5.0, size * width / wide)

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
-from functools import partial
+from typing import NamedTuple
 
 import pandas as pd
 
 from evaluation.presentation.brand import Brand
 from evaluation.presentation.figures.base import PERIODS, Drawn, checked, in_order
-from evaluation.presentation.figures.canvas import BODY, HEADING, SMALL, TEXT_WIDTH, TINY, Canvas, line_height
+from evaluation.presentation.figures.canvas import HEADING, SMALL, TEXT_WIDTH, TINY, Canvas, line_height
 from evaluation.presentation.figures.fonts import fit_size, measure
+from evaluation.presentation.figures.marks import wave_mark
 from evaluation.presentation.figures.numbers import number, percent, percent_sign
 
 #: Bar heights in mm: the last wave stands out, the earlier ones are thinner.
@@ -19,6 +19,26 @@ _LAST, _EARLIER, _BETWEEN, _ITEM_GAP = 5.4, 4.2, 0.7, 3.2
 #: Room in mm a label of 1, 2 or 3 figures needs inside its segment.
 _LABEL_ROOM = {1: 2.3, 2: 3.7, 3: 5.0}
 _DONT_KNOW_GAP, _DONT_KNOW_LABEL = 3.0, 8.0
+
+
+class _Bar(NamedTuple):
+    """One bar; ``shares`` in the order of the categories, empty when hidden; ``aside`` is don't know."""
+
+    item: str
+    label: str
+    last: bool
+    order: int
+    period: str
+    shares: tuple[float, ...]
+    aside: float | None
+
+
+class _Geometry(NamedTuple):
+    """Left end and length of 100 % in mm, and whether don't know has its column."""
+
+    gutter: float
+    length: float
+    aside: bool
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -72,157 +92,131 @@ class LikertBattery(Drawn):
             object.__setattr__(self, "dont_know", frame)
 
     @property
-    def waves(self) -> list[str]:
-        """Wave labels in order."""
-        return in_order(self.rows.sort_values("wave_order", kind="stable")["wave_label"])
-
-    @property
     def label_limit(self) -> float:
         """Share (0–1) below which a segment is too narrow for its percentage."""
-        return _LABEL_ROOM[1] / self._bar
+        return _LABEL_ROOM[1] / self._geometry().length
 
     @property
     def unlabelled(self) -> int:
         """How many segments above zero carry no percentage, so that the note can say it."""
+        length = self._geometry().length
         shares = self.rows["share"].dropna()
-        return sum(1 for share in shares if share > 0 and not self._labelled(share))
+        return sum(1 for share in shares if share > 0 and not _labelled(share, length))
 
-    @property
-    def _gutter(self) -> float:
-        widest = max(measure(self._wave_text(row), SMALL, 600) for row in self._bars().itertuples())
-        return min(52.0, widest + 5.2)
+    def _bars(self) -> list[_Bar]:
+        """Bars in drawing order: items as they come, waves by their order."""
+        waves = in_order(self.rows.sort_values("wave_order", kind="stable")["wave_label"])
+        aside: dict[tuple[str, str], float] = {}
+        if self.dont_know is not None:
+            known = self.dont_know.dropna(subset=["share"])
+            aside = {(row.item_label, row.wave_label): float(row.share) for row in known.itertuples()}
+        bars = []
+        for (item, wave), rows in self.rows.groupby(["item_label", "wave_label"], sort=False):
+            shares = dict(zip(rows["category_label"], rows["share"], strict=True))
+            n, hidden = rows["n"].iloc[0], bool(rows["share"].isna().any())
+            period = str(rows["period"].iloc[0]) if "period" in rows else ""
+            if "period" not in rows and len(waves) == 2:
+                period = "before" if wave == waves[0] else "after"
+            label = wave if pd.isna(n) else self.n_template.format(wave=wave, n=number(float(n), 0, self.decimal))
+            ordered = () if hidden else tuple(float(shares.get(category, 0.0)) for category in self.categories)
+            bars.append(
+                _Bar(item, label, wave == waves[-1], waves.index(wave), period, ordered, aside.get((item, wave)))
+            )
+        items = in_order(self.rows["item_label"])
+        return sorted(bars, key=lambda bar: (items.index(bar.item), bar.order))
 
-    @property
-    def _bar(self) -> float:
-        """Length of 100 % in mm; depends on the content alone, never on the brand."""
-        aside = self._aside_most()
-        room = TEXT_WIDTH - self._gutter - 1.0
-        return room if aside is None else (room - _DONT_KNOW_GAP - _DONT_KNOW_LABEL) / (1 + aside)
-
-    def _aside_most(self) -> float | None:
-        if self.dont_know is None or self.dont_know["share"].notna().sum() == 0:
-            return None
-        return float(self.dont_know["share"].max())
-
-    def _labelled(self, share: float) -> bool:
-        return share * self._bar >= _LABEL_ROOM[len(percent(share))]
-
-    def _bars(self) -> pd.DataFrame:
-        """One row a bar: item, wave, n, period."""
-        kept = [name for name in ("item_label", "wave_label", "wave_order", "n", "period") if name in self.rows]
-        return self.rows[kept].drop_duplicates(["item_label", "wave_label"])
-
-    def _wave_text(self, bar: object) -> str:
-        n = getattr(bar, "n", math.nan)
-        wave = str(getattr(bar, "wave_label", ""))
-        return wave if pd.isna(n) else self.n_template.format(wave=wave, n=number(float(n), 0, self.decimal))
-
-    def _period(self, bar: object) -> str:
-        waves = self.waves
-        if "period" in self.rows:
-            return str(getattr(bar, "period", ""))
-        if len(waves) != 2:
-            return ""
-        return "before" if getattr(bar, "wave_label", "") == waves[0] else "after"
+    def _geometry(self, bars: list[_Bar] | None = None) -> _Geometry:
+        """Where 0 % and 100 % lie, in mm; depends on the content alone, never on the brand."""
+        bars = self._bars() if bars is None else bars
+        gutter = min(52.0, max(measure(bar.label, SMALL, 600) for bar in bars) + 5.2)
+        asides = [bar.aside for bar in bars if bar.aside is not None]
+        # Half of "100 %" stands to the right of the bar.
+        room = TEXT_WIDTH - gutter - (1.0 if asides else 4.6)
+        return _Geometry(
+            gutter, (room - _DONT_KNOW_GAP - _DONT_KNOW_LABEL) / (1 + max(asides)) if asides else room, bool(asides)
+        )
 
     def layout(self, brand: Brand) -> Canvas:
         """Everything placed in mm; see :class:`Drawn`."""
-        canvas = Canvas(brand)
-        y = self._legend(canvas) + 2.0
-        bars = self._bars().sort_values("wave_order", kind="stable")
-        for item in in_order(self.rows["item_label"]):
-            for line in canvas.wrap(item, TEXT_WIDTH, HEADING, 600):
-                canvas.text(0, y + line_height(HEADING) / 2, line, size=HEADING, weight=600)
-                y += line_height(HEADING)
-            y += 0.5
-            for bar in bars[bars["item_label"] == item].itertuples():
-                height = _LAST if bar.wave_label == self.waves[-1] else _EARLIER
-                self._draw_bar(canvas, bar, y, height)
-                y += height + _BETWEEN
-            y += _ITEM_GAP - _BETWEEN
-        canvas.height = self._axis(canvas, y - _ITEM_GAP + 0.8)
+        canvas, bars = Canvas(brand), self._bars()
+        geometry = self._geometry(bars)
+        y, item = self._legend(canvas, geometry) + 2.0 - _ITEM_GAP, ""
+        for index, bar in enumerate(bars):
+            if index == 0 or bar.item != item:
+                item = bar.item
+                y = self._heading(canvas, item, y + _ITEM_GAP - (_BETWEEN if index else 0))
+            height = _LAST if bar.last else _EARLIER
+            self._draw_bar(canvas, bar, geometry, y, height)
+            y += height + _BETWEEN
+        canvas.height = self._axis(canvas, geometry, y + 0.6)
         return canvas
 
-    def _legend(self, canvas: Canvas) -> float:
+    def _legend(self, canvas: Canvas, geometry: _Geometry) -> float:
         brand = canvas.brand
         entries = [
             (category, canvas.swatch(fill, edge=_edge(brand, fill)))
             for category, fill in zip(self.categories, brand.scale(len(self.categories)), strict=True)
         ]
-        if self._aside_most() is not None:
+        if geometry.aside:
             entries.append((self.dont_know_label, canvas.swatch(brand.colour("dont-know"))))
         return canvas.legend(entries, 0.0)
 
-    def _draw_bar(self, canvas: Canvas, bar: object, y: float, height: float) -> None:
-        brand, gutter, length = canvas.brand, self._gutter, self._bar
-        item, wave = getattr(bar, "item_label", ""), getattr(bar, "wave_label", "")
-        last = wave == self.waves[-1]
-        middle = y + height / 2
-        period = self._period(bar)
-        if period in PERIODS:
-            colour = brand.colour(PERIODS[period])
-            canvas.point(1.2, middle, colour, size=2.1 if last else 1.9)
-        text, weight = self._wave_text(bar), 600 if last else 400
-        size = fit_size(text, gutter - 4.4, SMALL, weight, brand.family)
-        canvas.text(3.2, middle, text, size=size, weight=weight)
-        rows = self.rows[(self.rows["item_label"] == item) & (self.rows["wave_label"] == wave)]
-        shares = rows.set_index("category_label")["share"].reindex(list(self.categories))
-        if rows["share"].isna().any():
+    def _heading(self, canvas: Canvas, item: str, y: float) -> float:
+        for line in canvas.wrap(item, TEXT_WIDTH, HEADING, 600):
+            canvas.text(0, y + line_height(HEADING) / 2, line, size=HEADING, weight=600)
+            y += line_height(HEADING)
+        return y + 0.8
+
+    def _draw_bar(self, canvas: Canvas, bar: _Bar, geometry: _Geometry, y: float, height: float) -> None:
+        brand, (gutter, length, _) = canvas.brand, geometry
+        middle, weight = y + height / 2, 600 if bar.last else 400
+        if bar.period in PERIODS:
+            wave_mark(canvas, 1.2, middle, bar.period, 2.2)
+        size = fit_size(bar.label, gutter - 4.4, SMALL, weight, brand.family)
+        canvas.text(3.2, middle, bar.label, size=size, weight=weight)
+        if not bar.shares:
             canvas.rect(gutter, y, gutter + length, y + height, brand.colour("background"), edge=brand.colour("rule"))
             size = fit_size(self.hidden_text, length - 4, SMALL, 400, brand.family)
             canvas.text(gutter + 2, middle, self.hidden_text, size=size, colour=brand.colour("muted"), italic=True)
-        else:
-            self._segments(canvas, [0.0 if math.isnan(share) else share for share in shares], y, height)
-            self._draw_aside(canvas, item, wave, y, height)
+            return
+        self._segments(canvas, bar.shares, geometry, y, height)
+        if bar.aside is not None:
+            left = gutter + length + _DONT_KNOW_GAP
+            right = left + max(bar.aside * length, 0.25)
+            canvas.rect(left, y, right, y + height, brand.colour("dont-know"))
+            canvas.text(right + 1.0, middle, percent(bar.aside), size=TINY, colour=brand.colour("muted"))
 
-    def _segments(self, canvas: Canvas, shares: list[float], y: float, height: float) -> None:
-        brand, left, total = canvas.brand, self._gutter, sum(shares)
-        edge = partial(canvas.line, colour=brand.colour("background"), width=0.3, layer=3)
+    def _segments(
+        self, canvas: Canvas, shares: tuple[float, ...], geometry: _Geometry, y: float, height: float
+    ) -> None:
+        brand, left, total = canvas.brand, geometry.gutter, sum(shares)
         for share, fill in zip(shares, brand.scale(len(shares)), strict=True):
             if share <= 0:
                 continue
-            right = left + self._bar * share / total
+            right = left + geometry.length * share / total
             canvas.rect(left, y, right, y + height, fill)
-            if left > self._gutter:
-                edge(left, y, left, y + height)
-            if self._labelled(share):
-                size = SMALL if height == _LAST else TINY
-                canvas.text(
-                    (left + right) / 2,
-                    y + height / 2,
-                    percent(share),
-                    size=size,
-                    colour=brand.text_on(fill),
-                    ha="center",
-                )
+            if left > geometry.gutter:
+                canvas.line(left, y, left, y + height, brand.colour("background"), width=0.3, layer=3)
+            if _labelled(share, geometry.length):
+                size, colour = SMALL if height == _LAST else TINY, brand.text_on(fill)
+                canvas.text((left + right) / 2, y + height / 2, percent(share), size=size, colour=colour, ha="center")
             left = right
 
-    def _draw_aside(self, canvas: Canvas, item: str, wave: str, y: float, height: float) -> None:
-        if self.dont_know is None:
-            return
-        found = self.dont_know[(self.dont_know["item_label"] == item) & (self.dont_know["wave_label"] == wave)]
-        if found.empty or pd.isna(found["share"].iloc[0]):
-            return
-        share, left = float(found["share"].iloc[0]), self._gutter + self._bar + _DONT_KNOW_GAP
-        right = left + share * self._bar
-        canvas.rect(left, y, max(right, left + 0.25), y + height, canvas.brand.colour("dont-know"))
-        canvas.text(right + 1.0, y + height / 2, percent(share), size=TINY, colour=canvas.brand.colour("muted"))
-
-    def _axis(self, canvas: Canvas, y: float) -> float:
-        brand = canvas.brand
+    def _axis(self, canvas: Canvas, geometry: _Geometry, y: float) -> float:
+        muted, (left, length, _) = canvas.brand.colour("muted"), geometry
         for share in (0.0, 0.25, 0.5, 0.75, 1.0):
-            x = self._gutter + share * self._bar
-            canvas.line(x, y, x, y + 1.0, brand.colour("muted"), width=0.15)
-            canvas.text(
-                x, y + 2.8, percent_sign(share, self.decimal), size=TINY, colour=brand.colour("muted"), ha="center"
-            )
-        canvas.line(self._gutter, y, self._gutter + self._bar, y, brand.colour("muted"), width=0.15)
+            x = left + share * length
+            canvas.line(x, y, x, y + 1.0, muted, width=0.15)
+            canvas.text(x, y + 2.8, percent_sign(share, self.decimal), size=TINY, colour=muted, ha="center")
+        canvas.line(left, y, left + length, y, muted, width=0.15)
         return y + 4.6
 
     def data_table(self) -> pd.DataFrame:
         """One row an item and wave: ``item_label, wave_label, n``, a share 0–1 a category, and don't know."""
-        wide = self.rows.pivot(index=["item_label", "wave_label"], columns="category_label", values="share")
-        table = self._bars()[["item_label", "wave_label", "n"]].merge(
+        indexed = self.rows.set_index(["item_label", "wave_label", "category_label"])["share"]
+        wide = indexed.unstack("category_label")  # noqa: PD010 - pivot_table would drop hidden bars
+        bars = self.rows.sort_values("wave_order", kind="stable").drop_duplicates(["item_label", "wave_label"])
+        table = bars[["item_label", "wave_label", "n"]].merge(
             wide.reindex(columns=list(self.categories)).reset_index(), on=["item_label", "wave_label"], how="left"
         )
         if self.dont_know is not None:
@@ -231,6 +225,10 @@ class LikertBattery(Drawn):
         return table
 
 
+def _labelled(share: float, length: float) -> bool:
+    return share * length >= _LABEL_ROOM[len(percent(share))]
+
+
 def _edge(brand: Brand, fill: str) -> str | None:
-    """The palest answer colour needs an outline on paper."""
+    """Give the palest answer colour the outline it needs on paper."""
     return brand.colour("dont-know") if fill == brand.answers[2] else None

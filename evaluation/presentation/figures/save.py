@@ -18,6 +18,7 @@ import pandas as pd
 from evaluation.common.files import hash_bytes, hash_file, write_atomic
 from evaluation.presentation.brand import Brand
 from evaluation.presentation.figures.base import Figure
+from evaluation.presentation.figures.canvas import Canvas
 
 DPI = 200
 #: Below this many figures to draw, starting other processes costs more than it saves.
@@ -65,7 +66,7 @@ def save_figure(figure: Figure, stem: Path, brand: Brand, *, cache: Path | None 
     if found is not None:
         return SavedFigure(svg, png, *found, drawn=False)
     canvas = figure.layout(brand)
-    contents = _files(figure, brand)
+    contents = _files(canvas)
     for path, content in zip((svg, png), contents, strict=True):
         write_atomic(path, content)
     if cache is not None:
@@ -146,13 +147,13 @@ def _in_parallel(
             return
 
 
-def _files(figure: Figure, brand: Brand) -> tuple[bytes, bytes]:
-    """The figure as SVG and as PNG, drawn once."""
+def _files(canvas: Canvas) -> tuple[bytes, bytes]:
+    """Render the drawing as SVG and as PNG, drawn once."""
     import matplotlib as mpl
     from matplotlib.backends.backend_agg import FigureCanvasAgg
 
     with mpl.rc_context(dict(_RC)):
-        drawing = figure.draw(brand).draw()
+        drawing = canvas.plot().draw()
         FigureCanvasAgg(drawing)
         svg, png = io.BytesIO(), io.BytesIO()
         try:
@@ -177,7 +178,7 @@ def figure_key(figure: Figure, brand: Brand) -> str:
 
 def _canonical(value: object) -> str:
     if isinstance(value, pd.DataFrame):
-        return value.to_csv(index=False, na_rep="\x00")
+        return str(value.to_csv(index=False, na_rep="\x00"))
     if isinstance(value, Mapping):
         return "{" + ",".join(f"{key!r}:{_canonical(item)}" for key, item in sorted(value.items())) + "}"
     if isinstance(value, (list, tuple)):

@@ -1,0 +1,108 @@
+"""Perceived change (*oplevet ændring*): asked once, an estimate of its own, never pooled with measured change."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from evaluation.analysis.cells import distinct, moments, segment_sums
+from evaluation.analysis.estimates import conform, join
+from evaluation.analysis.frame import STATE_CODE, Floats, Frame
+from evaluation.analysis.groups import Partition
+from evaluation.analysis.levels import intervals
+from evaluation.analysis.uncertainty import level_uncertainty, pooled_sd, unit_uncertainty
+from evaluation.common.ids import slug
+from evaluation.plan.model import Estimand
+from evaluation.responses.model import State
+
+_NOT_ASKED = (STATE_CODE[State.NOT_ASKED], STATE_CODE[State.TECHNICAL])
+
+
+def perceived(
+    frame: Frame,
+    scores: Floats,
+    groupings: Sequence[Partition],
+    estimand: Estimand,
+    population: Floats | None,
+    alpha: float,
+) -> pd.DataFrame:
+    """The table ``perceived`` of one survey.
+
+    An answer counts −1 (score below 50: worse), 0 (50) or +1 (above 50: better); ``net`` is
+    the mean of these, share better minus share worse in procentpoint.
+    """
+    columns = [i for i, item in enumerate(frame.instrument.items) if item.kind == "perceived"]
+    if not columns:
+        return conform("perceived", pd.DataFrame())
+    turned = np.array([-1.0 if frame.instrument.items[i].reversed else 1.0 for i in columns])
+    sign = np.sign(scores[:, columns] - 50.0) * turned
+    parts = [_of_partition(frame, columns, sign, grouping, estimand, population, alpha) for grouping in groupings]
+    return join("perceived", parts)
+
+
+def _of_partition(
+    frame: Frame,
+    columns: list[int],
+    sign: Floats,
+    grouping: Partition,
+    estimand: Estimand,
+    population: Floats | None,
+    alpha: float,
+) -> pd.DataFrame:
+    waves = len(frame.waves)
+    cells = len(grouping.groups) * waves
+    cell = np.where(grouping.code >= 0, grouping.code * waves + frame.wave, -1)
+    found = moments(sign, cell, cells, frame.counted, frame.weights)
+    if grouping.estimator == "pooled":
+        around = unit_uncertainty(found.n_eff, None, pooled_sd(found))
+    else:
+        around = level_uncertainty(frame, sign, cell, cells, estimand, population)
+    low, high = intervals(found.mean, around.se, around.df, 1 - alpha)
+    weight = (np.ones(frame.rows) if frame.weights is None else np.nan_to_num(frame.weights))[:, None]
+    states = frame.states[:, columns]
+    asked = ~np.isin(states, _NOT_ASKED)
+    asked_weight = segment_sums(asked * weight, cell, cells)
+    rated_weight = segment_sums(~np.isnan(sign) * weight, cell, cells)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        sides = [segment_sums((sign == side) * weight, cell, cells) / rated_weight for side in (-1.0, 0.0, 1.0)]
+        apart = [
+            segment_sums((states == STATE_CODE[state]) * weight, cell, cells) / asked_weight
+            for state in (State.DONT_KNOW, State.NOT_RELEVANT)
+        ]
+    number_asked = segment_sums(asked.astype(float), cell, cells)
+    row, column = np.nonzero(np.tile([frame.asked(w)[columns] for w in range(waves)], (len(grouping.groups), 1)))
+    items = [frame.instrument.items[i] for i in columns]
+    names = np.array([item.id for item in items], dtype=object)[column]
+    group = np.array(grouping.groups, dtype=object)[row // waves]
+    slugs = np.array([slug(w) for w in frame.waves], dtype=object)[row % waves]
+    table = {
+        "key": frame.survey.id + "." + names + ".andel." + group + "." + slugs,
+        "survey": frame.survey.id,
+        "theme": np.array([item.theme for item in items], dtype=object)[column],
+        "item": names,
+        "group": group,
+        "wave": np.array(frame.waves, dtype=object)[row % waves],
+        "base": "vurderet",
+    }
+    numbers = {
+        "n": found.n,
+        "asked": number_asked,
+        "share_worse": sides[0],
+        "share_same": sides[1],
+        "share_better": sides[2],
+        "net": found.mean * 100,
+        "se": around.se * 100,
+        "df": around.df,
+        "ci_low": low * 100,
+        "ci_high": high * 100,
+        "share_dont_know": apart[0],
+        "share_not_here": apart[1],
+        "clusters": around.clusters,
+        "reason": around.reason,
+        "_persons": found.persons,
+        "_persons_asked": distinct(asked, cell, frame.counted, cells),
+    }
+    table |= {name: values[row, column] for name, values in numbers.items()}
+    return conform("perceived", pd.DataFrame(table | {"_grouping": grouping.kind}))

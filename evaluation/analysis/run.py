@@ -1,0 +1,142 @@
+"""From plan, instruments and responses to the private estimates: :func:`analyse`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import pandas as pd
+
+from evaluation.analysis.alphas import scales
+from evaluation.analysis.basis import basis
+from evaluation.analysis.changes import Setting, changes
+from evaluation.analysis.distributions import distributions
+from evaluation.analysis.estimates import COLUMNS, Estimates, conform, join
+from evaluation.analysis.families import decide
+from evaluation.analysis.frame import Frame, build_frame
+from evaluation.analysis.groups import partitions
+from evaluation.analysis.levels import levels
+from evaluation.analysis.measures import build_measures, build_pair, item_scores
+from evaluation.analysis.perceived import perceived
+from evaluation.analysis.response import invited, response_table
+from evaluation.analysis.uncertainty import population_rows
+from evaluation.codebook.model import Instrument
+from evaluation.common.errors import EvaluationError, Problem
+from evaluation.plan.load import Workspace
+from evaluation.plan.model import Survey
+from evaluation.plan.timing import pairing
+from evaluation.responses.model import Responses
+
+Tables = dict[str, list[pd.DataFrame]]
+
+
+@dataclass(slots=True)
+class _Collector:
+    """Tables and notes of all surveys, while they are made."""
+
+    tables: Tables = field(default_factory=lambda: {name: [] for name in COLUMNS})
+    notes: list[dict[str, Any]] = field(default_factory=list)
+
+    def note(self, code: str, survey: str, **params: object) -> None:
+        self.notes.append({"code": code, "survey": survey, **params})
+
+
+def analyse(
+    workspace: Workspace,
+    instruments: Mapping[str, Instrument],
+    responses: Mapping[tuple[str, str], Responses],
+) -> Estimates:
+    """Every number a report may show, before the gate.
+
+    Parameters
+    ----------
+    workspace : Workspace
+        Plan and registers.
+    instruments : mapping of instrument id to Instrument
+    responses : mapping of (survey, wave) to Responses
+        What has been imported; surveys and waves may be missing.
+
+    Returns
+    -------
+    Estimates
+        Private tables and ``meta``; ``meta["notes"]`` says as codes with parameters what
+        could not be made and why.
+
+    Raises
+    ------
+    EvaluationError
+        ``analysis-no-instrument`` for every survey whose instrument is not there.
+    """
+    problems = [
+        Problem("analysis-no-instrument", "evaluation.toml", params={"survey": s.id, "instrument": s.instrument})
+        for s in workspace.plan.surveys
+        if s.instrument not in instruments and any(key[0] == s.id for key in responses)
+    ]
+    if problems:
+        raise EvaluationError(problems)
+    made = _Collector()
+    for survey in workspace.plan.surveys:
+        for entry in survey.waves:
+            if (survey.id, entry.wave) not in responses:
+                made.note("wave-awaited", survey.id, wave=entry.wave)
+        frame = None
+        if survey.instrument in instruments:
+            frame = build_frame(workspace, survey, instruments[survey.instrument], responses)
+        if frame is None:
+            made.note("survey-without-answers", survey.id)
+            continue
+        _survey(workspace, survey, frame, made)
+    tables = {name: join(name, parts) for name, parts in made.tables.items()}
+    tables["estimates"] = conform("estimates", decide(tables["estimates"], workspace.plan))
+    return Estimates(**tables, meta=basis(workspace, responses, made.notes))
+
+
+def _survey(workspace: Workspace, survey: Survey, frame: Frame, made: _Collector) -> None:
+    """All tables of one survey."""
+    alpha = workspace.plan.decision.alpha
+    estimand = workspace.plan.estimand(survey.id)
+    groupings = partitions(frame, workspace)
+    scores = item_scores(frame)
+    measures = build_measures(frame, scores)
+    known = invited(frame, workspace)
+    population = population_rows(frame, workspace, known) if estimand == "beskrivelse" else None
+    made.tables["response"].append(response_table(frame, groupings, known))
+    made.tables["distributions"].append(distributions(frame, groupings))
+    made.tables["levels"].append(levels(frame, measures, groupings, estimand, population, alpha))
+    made.tables["perceived"].append(perceived(frame, scores, groupings, estimand, population, alpha))
+    made.tables["scales"].append(scales(frame, scores, alpha))
+    _note_response(made)
+    found = pairing(workspace, survey)
+    present = found.before in frame.waves and found.after in frame.waves
+    if found.reason or not present:
+        made.note("no-change", survey.id, reason=found.reason or "wave-not-imported", waves=len(frame.waves))
+        return
+    before, after = frame.waves.index(found.before), frame.waves.index(found.after)
+    delta = workspace.plan.delta(survey.id)
+    if delta is None:
+        made.note("no-delta", survey.id)
+    setting = Setting(before, after, estimand, alpha, delta, population, known)
+    pair = build_pair(frame, scores, measures, (before, after))
+    table = changes(frame, measures, pair, groupings, workspace, setting)
+    made.tables["estimates"].append(table)
+    _note_changes(table, made)
+
+
+def _note_response(made: _Collector) -> None:
+    table = made.tables["response"][-1]
+    over = table[(table["answered"] > table["invited"]) & (table["group"] == "kommune")]
+    for row in over.itertuples():
+        made.note("more-answers-than-invited", row.survey, wave=row.wave)
+
+
+def _note_changes(table: pd.DataFrame, made: _Collector) -> None:
+    """What the kommune's own changes cannot say."""
+    scores = table[(table["group"] == "kommune") & (table["stat"] == "score")]
+    for reason in ("few_clusters", "population_unknown", "population_too_small"):
+        hit = scores[scores["reason"] == reason]
+        if len(hit):
+            clusters = int(hit["clusters"].max())
+            made.note("no-test", str(hit["survey"].iloc[0]), reason=reason, measures=len(hit), clusters=clusters)
+    for row in scores[scores["comparable"] != "ja"].itertuples():
+        made.note("not-comparable", row.survey, measure=row.measure, comparable=row.comparable)

@@ -1,0 +1,73 @@
+"""What a plan says about groups, variables and themes, held against the instruments it uses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from evaluation.codebook.crosswalk import load_crosswalk
+from evaluation.codebook.model import Instrument
+from evaluation.common.errors import EvaluationError, Problem
+from evaluation.plan.form import TomlFile, near, read_toml
+from evaluation.plan.load import PLAN_FILE, Workspace
+from evaluation.plan.registers import FOLDER
+
+#: Group variable that comes from the unit register, not from an instrument.
+TYPE = "type"
+
+
+def agreement_problems(workspace: Workspace, instruments: Mapping[str, Instrument]) -> list[Problem]:
+    """Everything in the plan, its crosswalks and trials.csv that does not fit the instruments.
+
+    Parameters
+    ----------
+    workspace : Workspace
+    instruments : mapping of str to Instrument
+        As of :func:`evaluation.codebook.load.load_instruments`.
+    """
+    file = read_toml(workspace.root / PLAN_FILE, PLAN_FILE)
+    found = [*_groups(workspace, instruments, file), *_verdict_groups(workspace, instruments, file)]
+    for survey in workspace.plan.surveys:
+        try:
+            load_crosswalk(workspace, survey, instruments[survey.instrument])
+        except EvaluationError as error:
+            found += error.problems
+    return [*found, *_trial_themes(workspace, instruments)]
+
+
+def _groups(workspace: Workspace, instruments: Mapping[str, Instrument], file: TomlFile) -> Iterator[Problem]:
+    for index, survey in enumerate(workspace.plan.surveys):
+        known = [TYPE, *(group.id for group in instruments[survey.instrument].groups)]
+        for place, name in enumerate(survey.groups):
+            where = file.where("survey", index, "groups", place)
+            yield from _unknown("plan-unknown-group", where, name, known)
+
+
+def _verdict_groups(workspace: Workspace, instruments: Mapping[str, Instrument], file: TomlFile) -> Iterator[Problem]:
+    for index, named in enumerate(workspace.plan.decision.verdict_groups):
+        survey = workspace.plan.survey(named.survey)
+        variables = instruments[survey.instrument].groups
+        values = {f"{group.id}-{value.id}": group.id for group in variables for value in group.values}
+        where = file.where("decision", "verdict_group", index, "group")
+        if named.group.startswith(f"{TYPE}-"):
+            continue  # types were checked against the register with the plan
+        yield from _unknown("plan-unknown-group-value", where, named.group, list(values))
+        group = values.get(named.group)
+        if group is not None and group not in survey.groups:
+            params = {"survey": survey.id, "group": group}
+            yield Problem("plan-group-not-asked", where, named.group, params)
+
+
+def _trial_themes(workspace: Workspace, instruments: Mapping[str, Instrument]) -> Iterator[Problem]:
+    known = list(dict.fromkeys(theme.id for instrument in instruments.values() for theme in instrument.themes))
+    for trial in workspace.registers.trials:
+        if trial.theme and trial.theme not in known:
+            where = f"{FOLDER}/trials.csv:{trial.line}"
+            yield Problem("trial-unknown-theme", where, trial.theme, {"known": ", ".join(known)})
+
+
+def _unknown(code: str, where: str, name: str, known: Sequence[str]) -> Iterator[Problem]:
+    if name in known:
+        return
+    guess = near(name, known)
+    params = {"name": name, "known": ", ".join(known) or "–", "near": guess}
+    yield Problem(f"{code}-near" if guess else code, where, name, params)

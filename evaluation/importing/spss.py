@@ -1,0 +1,163 @@
+"""SPSS (.sav, .zsav, .por) through pyreadstat: the one place that knows how that library bites.
+
+* Without ``user_missing=True`` it turns "Ved ikke" into an empty cell and forgets which
+  codes were missing; a portable file loses them whatever one asks for.
+* It does not tell the weight variable (see :mod:`evaluation.importing.spss_header`).
+* Dates beyond year 9999 stop it; old files need their encoding named.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from evaluation.common.errors import fail
+from evaluation.common.files import hash_file
+from evaluation.importing.codes import code_text
+from evaluation.importing.export import SurveyExport, Variable, VariableType
+from evaluation.importing.fictional import says_fictional
+from evaluation.importing.notices import Notice
+from evaluation.importing.spss_header import weight_variable
+
+PORTABLE = b"ASCII SPSS PORT FILE"
+_ENCODINGS = (None, "WINDOWS-1252", "LATIN1")
+_TEXT_ERRORS = ("invalid byte sequence", "unsupported character set", "convert string", "decode")
+
+
+def is_spss(head: bytes) -> bool:
+    """Whether the first bytes are of a system file or of a portable file."""
+    return head.startswith((b"$FL2", b"$FL3")) or PORTABLE in head[:200]
+
+
+def read_spss(path: Path) -> SurveyExport:
+    """A system or portable file with labels, user-missing codes, multiple-response sets and weight variable.
+
+    Raises
+    ------
+    EvaluationError
+        ``import-damaged`` when the file is cut off or cannot be parsed.
+    """
+    with path.open("rb") as stream:
+        head = stream.read(200)
+    portable = PORTABLE in head
+    frame, meta, notices = _read(path, portable)
+    if portable:
+        notices.append(Notice("portable-no-missing", detail=path.name))
+    data = pd.DataFrame({name: _column(frame[name]) for name in frame.columns})
+    sets = {
+        column: (name, found)
+        for name, found in (getattr(meta, "mr_sets", None) or {}).items()
+        for column in found["variable_list"]
+    }
+    variables = tuple(_variable(name, meta, data[name], sets) for name in data.columns)
+    for variable in variables:
+        if variable.name.upper().startswith("FILTER_") or "(FILTER)" in variable.label:
+            notices.append(Notice("filter-variable", variable=variable.name))
+    weight = "" if portable else weight_variable(path, list(data.columns))
+    texts: list[object] = [meta.file_label, *(meta.notes or ()), *(v.label for v in variables)]
+    texts += [label for v in variables for label in v.value_labels.values()]
+    texts += [value for c in data if data[c].dtype == object for value in data[c].dropna().unique()[:200]]
+    return SurveyExport(
+        format="spss-por" if portable else "spss-zsav" if head.startswith(b"$FL3") else "spss-sav",
+        files=(path,),
+        sha256=hash_file(path),
+        data=data,
+        variables=variables,
+        weight=weight,
+        fictional=says_fictional(texts),
+        warnings=tuple(notices),
+    )
+
+
+def _read(path: Path, portable: bool) -> tuple[pd.DataFrame, Any, list[Notice]]:
+    """Frame and metadata, with the encodings and the date fallback tried in turn."""
+    import pyreadstat
+
+    notices: list[Notice] = []
+    options: dict[str, Any] = {} if portable else {"user_missing": True}
+    reader = pyreadstat.read_por if portable else pyreadstat.read_sav
+    problem: Exception | None = None
+    for encoding in _ENCODINGS[:1] if portable else _ENCODINGS:
+        given = {**options, "encoding": encoding} if encoding else options
+        try:
+            try:
+                frame, meta = reader(str(path), **given)
+            except OverflowError:
+                # A date beyond year 9999: keep all dates as SPSS's seconds since 1582.
+                frame, meta = reader(str(path), disable_datetime_conversion=True, **given)
+                notices.append(Notice("dates-as-numbers", detail=path.name))
+        except (pyreadstat.ReadstatError, UnicodeDecodeError) as error:
+            problem = error
+            if any(word in str(error).lower() for word in _TEXT_ERRORS):
+                continue
+            break
+        if encoding:
+            notices.append(Notice("encoding-guessed", detail=encoding))
+        return frame, meta, notices
+    raise fail("import-damaged", where=path, found=problem)
+
+
+def _column(values: pd.Series) -> pd.Series:
+    """float64, or text as object with None: dates become ISO text, blank strings empty cells."""
+    if values.dtype.kind in "iufb":
+        return values.astype("float64")
+    if values.dtype.kind == "M":
+        return pd.Series(
+            [None if pd.isna(v) else v.isoformat(sep=" ").removesuffix(" 00:00:00") for v in values], dtype=object
+        )
+    return pd.Series([_cell(v) for v in values], dtype=object)
+
+
+def _cell(value: Any) -> str | None:
+    if value is None or value is pd.NaT or (isinstance(value, float) and value != value):
+        return None
+    if isinstance(value, datetime):
+        return value.isoformat(sep=" ")
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, float | int):
+        return code_text(value)
+    return str(value).strip() or None
+
+
+def _variable(name: str, meta: Any, values: pd.Series, sets: Mapping[str, tuple[str, Any]]) -> Variable:
+    labels = {
+        code_text(code): " ".join(str(label).split())
+        for code, label in meta.variable_value_labels.get(name, {}).items()
+    }
+    kind: VariableType = "single" if values.dtype.kind == "f" else "open"
+    if name in sets and sets[name][1].get("is_dichotomy"):
+        kind = "multiple"
+    elif kind == "open" and labels:
+        kind = "single"
+    return Variable(
+        name=name,
+        label=" ".join((meta.column_names_to_labels.get(name) or "").split()),
+        type=kind,
+        value_labels=labels,
+        missing=_missing(meta.missing_ranges.get(name, ()), values, labels),
+        set_name=sets[name][0] if name in sets else "",
+        choice=name if kind == "multiple" else "",
+    )
+
+
+def _missing(ranges: Sequence[Mapping[str, Any]], values: pd.Series, labels: Mapping[str, str]) -> frozenset[str]:
+    """Codes declared as user-missing: those named, and those in the data or labels that a range covers."""
+    codes: set[str] = set()
+    for span in ranges:
+        low, high = span["lo"], span["hi"]
+        if low == high:
+            codes.add(code_text(low))
+            continue
+        seen = {value for value in values.dropna().unique() if isinstance(value, float)}
+        for label in labels:
+            try:
+                seen.add(float(label))
+            except ValueError:
+                continue
+        codes |= {code_text(value) for value in seen if low <= value <= high}
+    return frozenset(codes)

@@ -1,0 +1,103 @@
+"""The weight variable of an SPSS system file, read from its dictionary.
+
+pyreadstat does not tell it. The header names it by its place (int32 at byte 76,
+1-based) among the dictionary's variable records, where a string longer than eight
+bytes takes several; record 7, subtype 13, gives the long names.
+Layout: PSPP developer's guide, "System File Format".
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Sequence
+from pathlib import Path
+
+_HEADER = 176
+_WEIGHT_AT = 76
+_LAYOUT_AT = 64
+# Nothing in a dictionary is larger; a longer length is damage.
+_LARGEST = 64 * 1024**2
+
+
+class _Cursor:
+    """Reads integers and bytes in the file's byte order."""
+
+    def __init__(self, data: bytes, order: str) -> None:
+        self.data, self.order, self.at = data, order, _HEADER
+
+    def int32(self) -> int:
+        value: int = struct.unpack_from(self.order + "i", self.data, self.at)[0]
+        self.at += 4
+        return value
+
+    def take(self, size: int) -> bytes:
+        if not 0 <= size <= _LARGEST:
+            raise struct.error("length out of range")
+        block = self.data[self.at : self.at + size]
+        self.at += size
+        return block
+
+
+def weight_variable(path: Path, names: Sequence[str]) -> str:
+    """Name of the weight variable among ``names``; empty when the file declares none."""
+    data = path.read_bytes()[:_LARGEST]
+    if len(data) < _HEADER:
+        return ""
+    order = "<" if struct.unpack_from("<i", data, _LAYOUT_AT)[0] in (2, 3) else ">"
+    index = struct.unpack_from(order + "i", data, _WEIGHT_AT)[0]
+    if index <= 0:
+        return ""
+    try:
+        short, long_names = _dictionary(_Cursor(data, order), index)
+    except (struct.error, IndexError):
+        return ""
+    wanted = long_names.get(short.upper(), short)
+    return next((name for name in names if name.casefold() == wanted.casefold()), "")
+
+
+def _dictionary(cursor: _Cursor, index: int) -> tuple[str, dict[str, str]]:
+    """Short name of the record at ``index`` and the long names by upper-case short name."""
+    short, number = "", 0
+    kind = cursor.int32()
+    while kind == 2:
+        number += 1
+        name = _variable_record(cursor)
+        if number == index:
+            short = name
+        kind = cursor.int32()
+    long_names: dict[str, str] = {}
+    while kind in (3, 4, 6, 7):
+        if kind == 7:
+            subtype, size, count = cursor.int32(), cursor.int32(), cursor.int32()
+            block = cursor.take(size * count)
+            if subtype == 13:
+                pairs = (pair.partition("=") for pair in block.decode("utf-8", "replace").split("\t"))
+                long_names = {first.upper(): rest for first, _, rest in pairs}
+        else:
+            _skip(cursor, kind)
+        kind = cursor.int32()
+    return short, long_names
+
+
+def _variable_record(cursor: _Cursor) -> str:
+    _width, has_label, missing = cursor.int32(), cursor.int32(), cursor.int32()
+    cursor.take(8)
+    name = cursor.take(8).decode("latin-1").strip()
+    if has_label:
+        length = cursor.int32()
+        cursor.take(-(-length // 4) * 4)
+    cursor.take(8 * abs(missing))
+    return name
+
+
+def _skip(cursor: _Cursor, kind: int) -> None:
+    if kind == 6:
+        cursor.take(80 * cursor.int32())
+        return
+    if kind == 4:
+        cursor.take(4 * cursor.int32())
+        return
+    for _ in range(cursor.int32()):
+        cursor.take(8)
+        length = cursor.take(1)[0]
+        cursor.take(-(-(length + 1) // 8) * 8 - 1)

@@ -1,0 +1,208 @@
+"""Opening a workbook safely, and what its raw parts say that cell values do not."""
+
+from __future__ import annotations
+
+import re
+import zipfile
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from evaluation.common.errors import fail
+
+#: A workbook that unpacks to more than this is refused before it is unpacked.
+MAX_UNPACKED = 2 * 1024**3
+#: One part that swells more than this and is large is no table but an attack.
+MAX_RATIO, RATIO_FROM = 250, 64 * 1024**2
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_ZIP = b"PK\x03\x04"
+_BLOCK = 1024 * 1024
+
+Cell = str | float | bool | date | datetime | Any
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One sheet: cell values by row, every row of the same width; empty cells are ``""``."""
+
+    name: str
+    visible: bool
+    rows: list[list[Cell]]
+
+
+def is_workbook(head: bytes) -> bool:
+    """Whether the first bytes are of a zip or of an old Office container."""
+    return head.startswith((_ZIP, _OLE))
+
+
+def check_zip(path: Path) -> None:
+    """Refuse a damaged archive, one that is no workbook and one that swells without measure.
+
+    Raises
+    ------
+    EvaluationError
+        ``import-damaged``, ``import-format-unknown`` or ``import-too-large``.
+    """
+    try:
+        with zipfile.ZipFile(path) as archive:
+            names = archive.namelist()
+            if not any(name.startswith("xl/") or name == "content.xml" for name in names):
+                raise fail("import-format-unknown", where=path, found=f"zip: {', '.join(names[:4])}")
+            sizes = archive.infolist()
+            total = sum(part.file_size for part in sizes)
+            swollen = [
+                part
+                for part in sizes
+                if part.file_size > RATIO_FROM and part.file_size > MAX_RATIO * max(part.compress_size, 1)
+            ]
+            if total > MAX_UNPACKED or swollen:
+                raise fail("import-too-large", where=path, found=f"{total / 1024**2:.0f} MiB")
+            # Reads every part against its checksum: finds truncation and lies about sizes.
+            broken = archive.testzip()
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
+        raise fail("import-damaged", where=path, found=error) from error
+    if broken is not None:
+        raise fail("import-damaged", where=path, found=broken)
+
+
+def open_sheets(path: Path) -> list[Sheet]:
+    """All sheets with their values.
+
+    Raises
+    ------
+    EvaluationError
+        When the file is damaged, locked with a password, or no workbook.
+    """
+    import python_calamine as calamine
+
+    with path.open("rb") as stream:
+        head = stream.read(8)
+    if head.startswith(_ZIP):
+        check_zip(path)
+    elif "EncryptedPackage".encode("utf-16-le") in path.read_bytes():
+        raise fail("import-password", where=path)
+    try:
+        book = calamine.CalamineWorkbook.from_path(str(path))
+        sheets = []
+        for meta in book.sheets_metadata:
+            if meta.typ != calamine.SheetTypeEnum.WorkSheet:
+                continue
+            rows = book.get_sheet_by_name(meta.name).to_python(skip_empty_area=False)
+            sheets.append(Sheet(meta.name, meta.visible == calamine.SheetVisibleEnum.Visible, rows))
+    except calamine.PasswordError as error:
+        raise fail("import-password", where=path) from error
+    except (calamine.CalamineError, calamine.ZipError, calamine.XmlError, OSError) as error:
+        raise fail("import-damaged", where=path, found=error) from error
+    return sheets
+
+
+def cell_text(cell: Cell) -> str:
+    """A cell as text: whole numbers without decimals, dates as ISO, blanks at the ends cut."""
+    if isinstance(cell, bool):
+        return "TRUE" if cell else "FALSE"
+    if isinstance(cell, float | int):
+        return str(int(cell)) if float(cell).is_integer() else repr(float(cell))
+    if isinstance(cell, datetime):
+        return (
+            cell.isoformat(sep=" ") if (cell.hour, cell.minute, cell.second) != (0, 0, 0) else cell.date().isoformat()
+        )
+    return cell.isoformat() if isinstance(cell, date) else str(cell).strip()
+
+
+def is_empty(cell: Cell) -> bool:
+    """No value: blank, or the empty string that some exports write instead."""
+    return cell is None or (isinstance(cell, str) and not cell.strip())
+
+
+def is_number(cell: Cell) -> bool:
+    """Whether the cell holds a number (true and false are none)."""
+    return isinstance(cell, float | int) and not isinstance(cell, bool)
+
+
+@dataclass(frozen=True, slots=True)
+class RawSheet:
+    """Counts from a sheet's XML."""
+
+    hidden_rows: int = 0
+    hidden_columns: int = 0
+    errors: int = 0
+    formulas_without_value: int = 0
+    zero_padded: dict[str, int] | None = None
+
+
+def raw_counts(path: Path, sheet: str) -> RawSheet:
+    """Hidden rows and columns, error cells, formulas never calculated, and cells shown with leading zeros."""
+    if not zipfile.is_zipfile(path):
+        return RawSheet()
+    with zipfile.ZipFile(path) as archive:
+        part = _sheet_part(archive, sheet)
+        if part is None:
+            return RawSheet()
+        xml = archive.read(part).decode("utf-8", "replace")
+        padded = _padded_styles(archive)
+    hidden = re.findall(r"<(row|col)\b[^>]*\bhidden=\"(?:1|true)\"", xml)
+    cells = {}
+    if padded:
+        for place, style in re.findall(r"<c r=\"([A-Z]+\d+)\"[^>]*\bs=\"(\d+)\"", xml):
+            if style in padded:
+                cells[place] = padded[style]
+    return RawSheet(
+        hidden_rows=hidden.count("row"),
+        hidden_columns=hidden.count("col"),
+        errors=len(re.findall(r"<c\b[^>]*\bt=\"e\"", xml)),
+        formulas_without_value=len(re.findall(r"(?:</f>|<f[^>]*/>)(?:<v\s*/>|<v></v>)?</c>", xml)),
+        zero_padded=cells,
+    )
+
+
+def _sheet_part(archive: zipfile.ZipFile, sheet: str) -> str | None:
+    """Path of a sheet's XML inside the archive, followed through the relations."""
+    from html import unescape
+
+    try:
+        book = archive.read("xl/workbook.xml").decode("utf-8", "replace")
+        relations = archive.read("xl/_rels/workbook.xml.rels").decode("utf-8", "replace")
+    except KeyError:
+        return None
+    for tag in re.findall(r"<(?:\w+:)?sheet\b[^>]*>", book):
+        named = dict(re.findall(r"([\w:]+)=\"([^\"]*)\"", tag))
+        if unescape(named.get("name", "")) != sheet:
+            continue
+        wanted = next((value for key, value in named.items() if key.endswith(":id")), "")
+        for relation in re.findall(r"<(?:\w+:)?Relationship\b[^>]*>", relations):
+            parts = dict(re.findall(r"(\w+)=\"([^\"]*)\"", relation))
+            if parts.get("Id") == wanted:
+                target = parts.get("Target", "")
+                part = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
+                return part if part in archive.namelist() else None
+    return None
+
+
+def _padded_styles(archive: zipfile.ZipFile) -> dict[str, int]:
+    """Cell styles whose number format is only zeros ("0000"), with its width."""
+    try:
+        xml = archive.read("xl/styles.xml").decode("utf-8", "replace")
+    except KeyError:
+        return {}
+    formats = {}
+    for tag in re.findall(r"<(?:\w+:)?numFmt\b[^>]*>", xml):
+        named = dict(re.findall(r"(\w+)=\"([^\"]*)\"", tag))
+        if re.fullmatch(r"0{2,}", named.get("formatCode", "")):
+            formats[named.get("numFmtId", "")] = len(named["formatCode"])
+    cells = re.search(r"<(?:\w+:)?cellXfs\b.*?</(?:\w+:)?cellXfs>", xml, re.DOTALL)
+    if not formats or cells is None:
+        return {}
+    styles = re.findall(r"<(?:\w+:)?xf\b[^>]*numFmtId=\"(\d+)\"", cells.group(0))
+    return {str(number): formats[style] for number, style in enumerate(styles) if style in formats}
+
+
+def document_texts(path: Path) -> Sequence[str]:
+    """Title, subject, keywords and comments of the document's properties, as raw text."""
+    if not zipfile.is_zipfile(path):
+        return ()
+    with zipfile.ZipFile(path) as archive:
+        names = [name for name in archive.namelist() if name.startswith("docProps/") or name == "meta.xml"]
+        return [archive.read(name).decode("utf-8", "replace") for name in names]

@@ -1,0 +1,368 @@
+"""How answers to the single questions were distributed, and the appendix table of all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from evaluation.codebook.model import Item, ResponseScale
+from evaluation.common.ids import slug
+from evaluation.presentation.context import KOMMUNE, Context, Row, SurveyView, inside, said
+from evaluation.presentation.escape import markdown
+from evaluation.presentation.numbers import HIDDEN, is_missing
+from evaluation.presentation.piece import Piece, figure, omitted, paragraphs, table
+from evaluation.presentation.pieces.common import (
+    anm,
+    cell_numbers,
+    hidden_remark,
+    missing,
+    source,
+    theme_title,
+    why_not,
+)
+from evaluation.presentation.tables import Column, Table, number_column
+
+#: Items a figure holds at most, so that it stays on one page with two waves.
+_MOST = 10
+
+
+def answers(ctx: Context, view: SurveyView) -> list[Piece]:
+    """``fig-S-svar``, ``txt-S-svar`` and ``tbl-bilag-S``."""
+    charts = answer_figures(ctx, view)
+    return [charts, answers_text(ctx, view, charts), appendix(ctx, view)]
+
+
+def shown_waves(view: SurveyView) -> tuple[str, ...]:
+    """The compared pair, else the last wave with answers."""
+    if view.pair is not None:
+        return view.pair
+    return (view.answered[-1].id,) if view.has_data else ()
+
+
+def _batteries(view: SurveyView) -> list[tuple[str, ResponseScale, list[Item]]]:
+    """Items that go into one figure: a theme, one response scale, at most :data:`_MOST`."""
+    if view.instrument is None:
+        return []
+    asked = {row["item"] for row in view.distributions}
+    found = []
+    for theme in view.instrument.themes:
+        for response in view.instrument.responses:
+            items = [
+                item
+                for item in view.instrument.items
+                if (item.theme, item.response, item.kind) == (theme.id, response.id, "item") and item.id in asked
+            ]
+            parts = -(-len(items) // _MOST)
+            for part in range(parts):
+                size = -(-len(items) // parts)
+                found.append((theme.id, response, items[part * size : (part + 1) * size]))
+    return found
+
+
+def answer_figures(ctx: Context, view: SurveyView) -> Piece:
+    """All Likert figures of a survey, one a theme (and more where a theme is long)."""
+    name = f"fig-{view.id}-svar"
+    waves = shown_waves(view)
+    batteries = [entry for entry in _batteries(view) if _any_shown(view, entry[2], waves)]
+    if not batteries:
+        return missing(ctx, view, name, "no_answers")
+    texts, charts, seen = [], [], dict[str, int]()
+    sizes = {theme: sum(1 for entry in batteries if entry[0] == theme) for theme, *_ in batteries}
+    for theme, response, items in batteries:
+        seen[theme] = seen.get(theme, 0) + 1
+        ref = f"{name}-{slug(theme)}" + (f"-{seen[theme]}" if seen[theme] > 1 else "")
+        part = ctx.say("caption", "part", part=seen[theme], parts=sizes[theme]) if sizes[theme] > 1 else ""
+        text, chart = _battery(ctx, view, ref, response, items, waves, part)
+        texts.append(text)
+        charts.append((ref, chart))
+    return Piece(name, paragraphs(*texts), tuple(charts), frozenset(ref for ref, _ in charts))
+
+
+def _rows_of(view: SurveyView, item: str, wave: str) -> list[Row]:
+    return [
+        row
+        for row in view.distributions
+        if row["item"] == item and row["group"] == KOMMUNE and row["wave"] in (wave, slug(wave))
+    ]
+
+
+def _any_shown(view: SurveyView, items: Sequence[Item], waves: Sequence[str]) -> bool:
+    return any(
+        row["code"] and not is_missing(row["share"])
+        for item in items
+        for wave in waves
+        for row in _rows_of(view, item.id, wave)
+    )
+
+
+def _battery(
+    ctx: Context,
+    view: SurveyView,
+    ref: str,
+    response: ResponseScale,
+    items: Sequence[Item],
+    waves: Sequence[str],
+    part: str,
+) -> tuple[str, object]:
+    from evaluation.presentation.figures.likert import LikertBattery
+
+    choices = [choice for choice in response.choices if not choice.state]
+    labels = {str(choice.code): said(choice.label, ctx.lang) for choice in choices}
+    names = _distinct(view, items)
+    rows, aside = [], []
+    for item in items:
+        for order, wave in enumerate(waves):
+            found = _rows_of(view, item.id, wave)
+            known = {str(row["code"]): row for row in found if row["code"]}
+            if not known:
+                continue
+            period = ("before", "after")[order] if view.pair is not None else "after"
+            rows += _bar(ctx, view, names[item.id], known, labels, wave, order, period)
+            aside += [
+                {"item_label": names[item.id], "wave_label": _plain_wave(view, wave), "share": float(row["share"])}
+                for row in found
+                if row["state"] == "ved_ikke" and not is_missing(row["share"])
+            ]
+    words = ctx.words("figure_words")
+    chart = LikertBattery(
+        rows=pd.DataFrame(rows),
+        categories=tuple(labels.values()),
+        dont_know=pd.DataFrame(aside) if aside else None,
+        dont_know_label=str(words["dont_know"]),
+        n_template=str(words["n_template"]),
+        decimal="," if ctx.lang == "da" else ".",
+    )
+    theme = theme_title(view, items[0].theme, ctx.lang)
+    years = ctx.numbers.listing([view.wave_label(wave) for wave in waves])
+    caption = ctx.say("caption", "answers", title=view.title, theme=theme, waves=years, part=part)
+    hidden = [row for item in items for wave in waves for row in _rows_of(view, item.id, wave) if row["code"]]
+    remarks = [
+        ctx.say("note", "answers_base"),
+        ctx.say("note", "dont_know") if aside else "",
+        ctx.say("note", "unlabelled") if chart.unlabelled else "",
+        ctx.say("note", "sum"),
+        _hidden_answers(ctx, hidden),
+    ]
+    alt = _alt(ctx, view, items, waves, theme)
+    return figure(ref, alt, caption, anm(ctx, remarks, source(ctx, [view], waves))), chart
+
+
+def _hidden_answers(ctx: Context, rows: Sequence[Row]) -> str:
+    gone = [row for row in rows if row["suppressed"] or is_missing(row["share"])]
+    return hidden_remark(ctx, [{"suppressed": True, "reason": ""}]) if gone else ""
+
+
+def _distinct(view: SurveyView, items: Sequence[Item]) -> dict[str, str]:
+    """Labels for a figure; two items of the same wording are told apart by their ids."""
+    texts = {item.id: view.raw_label(item.id) for item in items}
+    twice = {text for text in texts.values() if list(texts.values()).count(text) > 1}
+    return {key: f"{text} ({key})" if text in twice else text for key, text in texts.items()}
+
+
+def _plain_wave(view: SurveyView, wave: str) -> str:
+    return view.wave_label(wave).replace("\\", "")
+
+
+def _bar(
+    ctx: Context,
+    view: SurveyView,
+    label: str,
+    known: dict[str, Row],
+    labels: dict[str, str],
+    wave: str,
+    order: int,
+    period: str,
+) -> list[dict[str, object]]:
+    """One bar: a row a category; all shares missing where any is hidden."""
+    shares = {code: known[code]["share"] if code in known else 0.0 for code in labels}
+    whole = not any(is_missing(share) for share in shares.values())
+    total = sum(float(share) for share in shares.values()) if whole else 0.0
+    whole = whole and abs(total - 1) <= 0.02
+    n = next(iter(known.values()))["n_base"]
+    return [
+        {
+            "item_label": label,
+            "wave_label": _plain_wave(view, wave),
+            "wave_order": order,
+            "category_label": labels[code],
+            "category_order": place,
+            "share": float(shares[code]) if whole else float("nan"),
+            "n": n,
+            "period": period,
+        }
+        for place, code in enumerate(labels)
+    ]
+
+
+def positive(view: SurveyView, wave: str) -> list[Row]:
+    """Shares of positive answers of items on which a high answer is good, lowest first."""
+    rows = [
+        row
+        for row in view.levels
+        if row["stat"] == "andel"
+        and row["group"] == KOMMUNE
+        and row["wave"] in (wave, slug(wave))
+        and row["higher_is"] == "better"
+        and not is_missing(row["value"])
+    ]
+    return sorted(rows, key=lambda row: (float(row["value"]), str(row["measure"])))
+
+
+def _alt(ctx: Context, view: SurveyView, items: Sequence[Item], waves: Sequence[str], theme: str) -> str:
+    wanted = {item.id for item in items}
+    rows = [row for row in positive(view, waves[-1]) if row["measure"] in wanted]
+    text = ctx.say("alt", "answers", theme=theme, count=len(items))
+    if rows:
+        text += " " + ctx.say(
+            "alt",
+            "answers_range",
+            wave=view.wave_label(waves[-1]),
+            high=view.raw_label(str(rows[-1]["measure"])).rstrip("."),
+            high_value=ctx.numbers.percent(rows[-1]["value"]),
+            low=view.raw_label(str(rows[0]["measure"])).rstrip("."),
+            low_value=ctx.numbers.percent(rows[0]["value"]),
+        )
+    return text.replace("\\", "")
+
+
+def answers_text(ctx: Context, view: SurveyView, charts: Piece) -> Piece:
+    """``txt-S-svar``: where answers are most and least positive, and the largest difference between the waves."""
+    name = f"txt-{view.id}-svar"
+    if not view.has_data:
+        return omitted(name, why_not(ctx, view))
+    waves = shown_waves(view)
+    rows = positive(view, waves[-1])
+    if not charts.targets:
+        return missing(ctx, view, name, "no_answers")
+    order = [ref for ref, _ in charts.figures]
+    lead = ctx.say("text", "answers_lead", refs=ctx.numbers.listing([f"@{ref}" for ref in order]))
+    parts = [lead, _meaning(ctx, view)]
+    if len(rows) >= 2:
+        parts.append(
+            ctx.say(
+                "text",
+                "answers_range",
+                wave=view.wave_label(waves[-1]),
+                high=view.quoted(str(rows[-1]["measure"])),
+                high_value=ctx.numbers.percent(rows[-1]["value"]),
+                low=view.quoted(str(rows[0]["measure"])),
+                low_value=ctx.numbers.percent(rows[0]["value"]),
+            )
+        )
+    parts.append(_largest(ctx, view))
+    return Piece(name, paragraphs(" ".join(part for part in parts if part)))
+
+
+def _meaning(ctx: Context, view: SurveyView) -> str:
+    """Which answers count as positive."""
+    if view.instrument is None:
+        return ""
+    told = []
+    for response in view.instrument.responses:
+        labels = [said(c.label, ctx.lang) for c in response.choices if c.code in response.positive]
+        used = any(item.response == response.id and item.kind == "item" for item in view.instrument.items)
+        if labels and used:
+            told.append(" / ".join(f"*{markdown(inside(label))}*" for label in labels))
+    return ctx.say("text", "positive", list="; ".join(told)) if told else ""
+
+
+def _largest(ctx: Context, view: SurveyView) -> str:
+    """The largest rise and fall of positive answers: described, not tested."""
+    rows = [row for row in view.changes("andel") if not is_missing(row["change"]) and row["higher_is"] == "better"]
+    if view.main_stat == "andel" or len(rows) < 2:
+        return ""
+    rows.sort(key=lambda row: (abs(float(row["change"])), str(row["measure"])))
+    row = rows[-1]
+    return ctx.say(
+        "text",
+        "answers_largest",
+        measure=view.quoted(str(row["measure"])),
+        before=ctx.numbers.share(row["before"]),
+        after=ctx.numbers.percent(row["after"]),
+    )
+
+
+def appendix(ctx: Context, view: SurveyView) -> Piece:
+    """``tbl-bilag-S``: every item with shares before and after, change, interval and n."""
+    name = f"tbl-bilag-{view.id}"
+    changes = {str(row["measure"]): row for row in view.changes("andel")}
+    waves = shown_waves(view)
+    if not waves:
+        return omitted(name, why_not(ctx, view))
+    levels = {
+        item: row for item in view.items if (row := view.level(item, "andel", waves[-1])) is not None
+    }
+    if not changes and not levels:
+        return missing(ctx, view, name, "no_items")
+    heads = ctx.words("heads")
+    rows: list[tuple[str, ...]] = []
+    columns: list[Column]
+    if changes:
+        before, after = (view.wave_label(wave) for wave in waves)
+        columns = [
+            Column(str(heads["question"]), 46),
+            number_column(before, 8),
+            number_column(after, 8),
+            number_column(str(heads["change"]), 10),
+            number_column(str(heads["interval"]), 16),
+            number_column(str(heads["n"]), 13),
+        ]
+        rows = _grouped(ctx, view, {key: _change_cells(ctx, view, row) for key, row in changes.items()})
+        caption = ctx.say("caption", "appendix", title=view.title, before=before, after=after)
+    else:
+        label = view.wave_label(waves[-1])
+        columns = [Column(str(heads["question"]), 60), number_column(label, 10), number_column(str(heads["n_one"]), 10)]
+        cells = {
+            key: (view.label(key), ctx.numbers.share(row["value"]), ctx.numbers.number(row["n"], 0))
+            for key, row in levels.items()
+        }
+        rows = _grouped(ctx, view, cells)
+        caption = ctx.say("caption", "appendix_one", title=view.title, wave=label)
+    used = list(changes.values()) or list(levels.values())
+    turned = any(view.items[str(row["measure"])].reversed for row in used if str(row["measure"]) in view.items)
+    remarks = [
+        _meaning(ctx, view),
+        ctx.say("note", "reversed") if turned else "",
+        ctx.say("note", "items_untested") if changes else "",
+        hidden_remark(ctx, used),
+    ]
+    text = table(name, Table(tuple(columns), tuple(rows)), caption, anm(ctx, remarks, source(ctx, [view], waves)))
+    return Piece(name, text, (), frozenset({name}))
+
+
+def _change_cells(ctx: Context, view: SurveyView, row: Row) -> tuple[str, ...]:
+    before, after, change, interval = cell_numbers(ctx, row)
+    label = view.label(str(row["measure"]))
+    item = view.items.get(str(row["measure"]))
+    if item is not None and item.reversed:
+        label += str(ctx.words("note")["reversed_mark"])
+    counts = f"{ctx.numbers.number(row['n_before'], 0)} / {ctx.numbers.number(row['n_after'], 0)}"
+    return label, before or HIDDEN, after, change, interval, counts
+
+
+def _grouped(ctx: Context, view: SurveyView, cells: dict[str, tuple[str, ...]]) -> list[tuple[str, ...]]:
+    """Rows under the scale (or theme) they belong to, in the instrument's order."""
+    rows: list[tuple[str, ...]] = []
+    heading = None
+    ordered = sorted(
+        (key for key in cells if key in view.items),
+        key=lambda key: _place(view, view.items[key]),
+    )
+    for key in ordered:
+        item = view.items[key]
+        title = view.label(item.scale) if item.scale else theme_title(view, item.theme, ctx.lang)
+        if title != heading:
+            heading = title
+            rows.append((title,))
+        rows.append(cells[key])
+    return rows
+
+
+def _place(view: SurveyView, item: Item) -> tuple[int, int]:
+    order = view.measure_order
+    group = order.index(item.scale) if item.scale in order else len(order)
+    themes = [theme.id for theme in view.instrument.themes] if view.instrument else []
+    if not item.scale and item.theme in themes:
+        group = len(order) + themes.index(item.theme)
+    return group, order.index(item.id)

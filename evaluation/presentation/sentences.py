@@ -1,0 +1,229 @@
+"""Sentences whose words follow the verdict, its direction, how many there are and their gender.
+
+A sentence is chosen, never composed from fragments that would have to agree: measures
+stand between guillemets and every word that refers to them is of common gender. Variants
+are taken in turn, so that a text reads well and the same results always give the same text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from evaluation.common.language import catalogue
+from evaluation.presentation.context import Row, tidy
+from evaluation.presentation.numbers import NBSP, Numbers, is_missing
+
+#: Order in which verdicts are told: changes first, then what stands still, then what is not known.
+ORDER = ("fremgang", "lille_fremgang", "tilbagegang", "lille_tilbagegang", "uaendret", "uafklaret")
+CHANGED = ORDER[:4]
+#: From this level before (points or per cent) there is little room for a rise.
+HIGH = 80.0
+
+
+@dataclass(frozen=True, slots=True)
+class Amounts:
+    """The numbers of one row as words of one language.
+
+    Scores are told in points with one decimal, shares in whole per cent and procentpoint; one
+    decimal where two shares would otherwise look alike although they differ by verdict.
+    """
+
+    before: str
+    before_unit: str
+    after: str
+    change: str
+    delta: str
+    limit: str
+    same: bool
+
+
+def amounts(row: Row, numbers: Numbers) -> Amounts:
+    """Numbers of an estimates row, formatted."""
+    share = row["stat"] == "andel"
+    factor, decimals = (100.0, 0) if share else (1.0, 1)
+    before, after = (_scaled(row[name], factor) for name in ("before", "after"))
+    if share and row["verdict"] in CHANGED and numbers.number(before, 0) == numbers.number(after, 0):
+        decimals = 1
+    unit, change_unit = ("percent", "procentpoint") if share else ("point", "point")
+    one, two = numbers.number(before, decimals), numbers.number(after, decimals)
+    delta = _scaled(row["delta"], factor)
+    return Amounts(
+        before=one,
+        before_unit=one + NBSP + str(numbers.words[unit]),
+        after=two + NBSP + str(numbers.words[unit]),
+        change=numbers.unit(None if is_missing(row["change"]) else abs(row["change"]) * factor, change_unit, decimals),
+        delta=_bound(delta, change_unit, numbers),
+        limit=_bound(None if delta is None else 2 * delta, change_unit, numbers),
+        same=one == two,
+    )
+
+
+def _scaled(value: Any, factor: float) -> float | None:
+    return None if is_missing(value) else float(value) * factor
+
+
+def _bound(value: float | None, unit: str, numbers: Numbers) -> str:
+    """A limit of the plan with as many decimals as it was given with (5 or 2,5)."""
+    whole = value is not None and abs(value - round(value)) < 1e-9
+    return numbers.unit(value, unit, 0 if whole else 1)
+
+
+def capital(text: str) -> str:
+    """First letter large."""
+    return text[:1].upper() + text[1:]
+
+
+class Sentences:
+    """Sentences in one language; hands out variants in turn.
+
+    Parameters
+    ----------
+    lang : str
+        ``"da"`` or ``"en"``.
+    """
+
+    def __init__(self, lang: str) -> None:
+        self.lang = lang
+        self.numbers = Numbers(lang)
+        self._words: Mapping[str, Any] = catalogue("words", lang)
+        self._turn: dict[tuple[str, str], int] = {}
+
+    def _next(self, kind: str, form: str, variants: Sequence[str]) -> str:
+        turn = self._turn.get((kind, form), 0)
+        self._turn[kind, form] = turn + 1
+        return variants[turn % len(variants)]
+
+    def subject(self, stat: str, measure: str) -> dict[str, str]:
+        """Places that name what was measured; ``measure`` is a quoted title."""
+        kind = "andel" if stat == "andel" else "score"
+        words = self._words["subjects"]
+        subject, noun = str(words[kind]).format(measure=measure), str(words[f"{kind}_noun"])
+        return {
+            "measure": measure,
+            "subject": subject,
+            "Subject": capital(subject),
+            "noun": noun,
+            "Noun": capital(noun),
+            "bare": str(words[f"{kind}_bare"]),
+        }
+
+    def kind_of(self, row: Row) -> str:
+        """Which group of sentences a row takes: a verdict, ``neutral``, ``untested`` or ``hidden``."""
+        if row["suppressed"] or is_missing(row["change"]):
+            return "hidden"
+        if row["verdict"] in ORDER:
+            return str(row["verdict"])
+        return "neutral" if row["higher_is"] == "neutral" and not is_missing(row["se"]) else "untested"
+
+    def reason(self, code: str) -> str:
+        """A subordinate clause for a reason code: ``for få har svaret``."""
+        reasons = self._words["reasons"]
+        return str(reasons.get(code, reasons["other"]))
+
+    def statement(self, row: Row, measure: str) -> str:
+        """One or two sentences on a change; ``measure`` is the quoted title."""
+        kind = self.kind_of(row)
+        told = amounts(row, self.numbers)
+        forms = self._words["statement"][kind]
+        form = "ingen" if kind == "hidden" or told.same else str(row["direction"])
+        if form not in forms:
+            form = str(row["direction"])
+        text = self._next(kind, form, forms[form])
+        places = self.subject(str(row["stat"]), measure)
+        return tidy(
+            text.format(
+                **places,
+                before=told.before,
+                after=told.after,
+                change=told.change,
+                delta=told.delta,
+                reason=self.reason(str(row["reason"])),
+            )
+        )
+
+    def count(self, some: int, total: int, noun: str) -> str:
+        """``tre af de 14 skalaer``, ``alle 14 skalaer``, ``begge``, ``ét af de syv spørgsmål`` …"""
+        counts, forms = self._words["counts"], self._words["nouns"][noun]
+        places = {"plural": forms["plural"], "total": self.numbers.count(total), "count": self.numbers.count(some)}
+        if total == 1:
+            return str(forms["single"]) if some else str(counts["none_of_one"]).format(**places)
+        if some == 0:
+            return str(counts["none"]).format(**places)
+        if some == total:
+            return str(counts["both" if total == 2 else "all"]).format(**places)
+        if some == 1:
+            return str(forms["one_of"]).format(**places)
+        return str(counts["some"]).format(**places)
+
+    def bullet(self, verdict: str, rows: Sequence[tuple[Row, str]], total: int, noun: str) -> str:
+        """A bullet on all measures with one verdict; empty where nothing needs saying.
+
+        Parameters
+        ----------
+        rows : sequence of (row, quoted title)
+        total : int
+            Measures with a verdict.
+        """
+        forms = self._words["bullet"][verdict]
+        share = self.count(len(rows), total, noun)
+        if not rows:
+            return tidy(str(forms["none"]).format(share=share, Share=capital(share))) if "none" in forms else ""
+        listed = self.numbers.listing([self._detail(row, name, verdict) for row, name in rows])
+        return tidy(str(forms["some"]).format(share=share, Share=capital(share), list=listed))
+
+    def _detail(self, row: Row, measure: str, verdict: str) -> str:
+        if verdict not in CHANGED:
+            return measure
+        told = amounts(row, self.numbers)
+        return str(self._words["bullet"]["detail"]["text"]).format(
+            measure=measure, before=told.before, after=told.after
+        )
+
+    def remark(self, key: str, names: Sequence[str], **params: str) -> str:
+        """A remark on the measures of that name; empty when there are none."""
+        if not names:
+            return ""
+        remarks = self._words["remarks"]
+        form = key if key in remarks else f"{key}_{'one' if len(names) == 1 else 'many'}"
+        text = str(remarks[form]).format(list=self.numbers.listing(list(names)), **params)
+        return capital(tidy(text))
+
+    def ceiling(self, rows: Iterable[tuple[Row, str]]) -> str:
+        """A note where a measure on which high is good was high already before."""
+        found = [(row, name) for row, name in rows if self._is_high(row)]
+        if not found:
+            return ""
+        share = found[0][0]["stat"] == "andel"
+        limit = self.numbers.percent(HIGH / 100) if share else self.numbers.points(HIGH, 0)
+        noun = self.subject("andel" if share else "score", "")["noun"]
+        return self.remark("ceiling", [name for _, name in found], noun=noun, limit=limit)
+
+    @staticmethod
+    def _is_high(row: Row) -> bool:
+        if row["higher_is"] != "better" or is_missing(row["before"]):
+            return False
+        return float(row["before"]) * (100 if row["stat"] == "andel" else 1) >= HIGH
+
+    def undecidable(self, rows: Iterable[tuple[Row, str]]) -> str:
+        """A note on undecided measures whose minimum detectable change exceeds 2δ."""
+        found = [
+            (row, name)
+            for row, name in rows
+            if row["verdict"] == "uafklaret" and not is_missing(row["mdc80"]) and row["mdc80"] > 2 * row["delta"]
+        ]
+        limit = amounts(found[0][0], self.numbers).limit if found else ""
+        return self.remark("mdc_list", [name for _, name in found], limit=limit)
+
+    def perceived(self, row: Row, measure: str) -> str:
+        """A sentence on a perceived change, in words of its own."""
+        if row["suppressed"] or is_missing(row["share_better"]) or is_missing(row["share_worse"]):
+            form = "hidden"
+        elif is_missing(row["ci_low"]) or is_missing(row["ci_high"]):
+            form = "coarse"
+        else:
+            form = "better" if row["ci_low"] > 0 else "worse" if row["ci_high"] < 0 else "mixed"
+        places = {name: self.numbers.percent(row[f"share_{name}"]) for name in ("better", "worse", "same")}
+        text = self._next("perceived", form, self._words["perceived"][form])
+        return capital(tidy(text.format(measure=measure, **places)))

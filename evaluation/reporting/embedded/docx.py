@@ -1,0 +1,173 @@
+"""The Word file: captions, contents and page numbers as Word's own fields, styles from the brand."""
+
+from __future__ import annotations
+
+import re
+import tempfile
+import zipfile
+from collections.abc import Mapping
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+from evaluation.common.errors import EvaluationError, Problem
+from evaluation.reporting.colours import page_colours
+from evaluation.reporting.embedded import pandoc, tree
+from evaluation.reporting.embedded.html import headings
+from evaluation.reporting.embedded.tree import Node
+from evaluation.reporting.embedded.typst_pdf import filters
+from evaluation.reporting.project import Project
+from evaluation.reporting.reference import pack, reference_docx
+
+_BREAK = '<w:p><w:r><w:br w:type="page"/></w:r></w:p>'
+# What pandoc may write into the file's properties; everything else in the metadata stays out of it.
+_PROPERTIES = ("title", "subtitle", "author", "date", "lang")
+
+
+def write_docx(document: Mapping[str, Any], project: Project, folder: Path, words: Mapping[str, str]) -> bytes:
+    """The document as a Word file.
+
+    Raises
+    ------
+    EvaluationError
+        ``reporting-image-missing`` where a figure has no picture that Word can show.
+    """
+    options = project.options("docx")
+    problems: list[Problem] = []
+    changed = tree.walk(
+        {"meta": document["meta"], "blocks": document["blocks"]}, lambda node: _change(node, folder, problems)
+    )
+    if problems:
+        raise EvaluationError(problems)
+    meta = changed["meta"]
+    blocks = _front(meta, changed["blocks"], document, options, words)
+    properties = {key: meta[key] for key in _PROPERTIES if key in meta}
+    if "date" not in properties and "aar" in meta:
+        properties["date"] = meta["aar"]
+    mark = " · ".join(part for part in (_words(meta, "fiktiv"), _words(meta, "udkast")) if part)
+    if mark:
+        properties["keywords"] = {"t": "MetaList", "c": [{"t": "MetaInlines", "c": tree.words(mark)}]}
+        properties["description"] = {"t": "MetaInlines", "c": tree.words(mark)}
+    template = reference_docx(
+        page_colours(folder), title=_words(meta, "title"), sender=_words(meta, "udgiver"), mark=mark
+    )
+    with tempfile.TemporaryDirectory() as name:
+        reference, target = Path(name) / "reference.docx", Path(name) / "out.docx"
+        reference.write_bytes(template)
+        arguments = ["--reference-doc", str(reference), "-o", str(target), *filters(folder)]
+        pandoc.write({**document, "meta": properties, "blocks": blocks}, "docx", folder, arguments)
+        return _finish(target.read_bytes(), mark)
+
+
+def _words(meta: Mapping[str, Any], key: str) -> str:
+    value = meta.get(key)
+    return "" if value is None else value["c"] if isinstance(value["c"], str) else tree.text(value["c"])
+
+
+def _front(
+    meta: Mapping[str, Any], blocks: list[Node], document: Mapping[str, Any], options: Mapping[str, Any],
+    words: Mapping[str, str],
+) -> list[Node]:  # fmt: skip
+    """Sender and mark on the title page, then the colophon, then the contents, then the text."""
+    front: list[Node] = []
+    sender = _words(meta, "udgiver")
+    project = _words(meta, "projekt")
+    lines = [part for part in (sender, f"Projekt {project}" if project else "") if part]
+    front += [tree.div([tree.para(tree.words(line))], [], custom_style="Afsender") for line in lines]
+    if _words(meta, "fiktiv"):
+        front.append(tree.div([tree.para([tree.strong(tree.words(_words(meta, "fiktiv")))])], [], custom_style="Fiktiv"))
+    colophon = [block for block in blocks if "kolofon" in tree.attr(block)[1]]
+    rest = [block for block in blocks if block not in colophon]
+    if front or colophon:
+        front.append(tree.raw("openxml", _BREAK))
+    front += [*colophon, tree.raw("openxml", _BREAK)] if colophon else []
+    if options.get("toc"):
+        front += [*_contents(document, options, words), tree.raw("openxml", _BREAK)]
+    return [*front, *rest]
+
+
+def _contents(document: Mapping[str, Any], options: Mapping[str, Any], words: Mapping[str, str]) -> list[Node]:
+    """A real field, filled in beforehand: readable at once, with page numbers as soon as Word updates it."""
+    depth = int(options.get("toc-depth", 3))
+    title = str(options.get("toc-title") or words["toc-title-document"])
+    entries = headings(document, depth)
+    blocks = [tree.div([tree.para(tree.words(title))], [], custom_style="TOC Heading")]
+    for place, (level, ident, number, label) in enumerate(entries):
+        content: list[Node] = []
+        if place == 0:
+            content.append(tree.raw("openxml", _field_start(f'TOC \\o "1-{depth}" \\h \\z \\u'), block=False))
+        tab = [tree.raw("openxml", "<w:r><w:tab/></w:r>", block=False)]
+        mark = [tree.string(number), *tab] if number else []
+        content += [*mark, tree.link(tree.words(label), "#" + ident, [])]
+        if place == len(entries) - 1:
+            content.append(tree.raw("openxml", _FIELD_END, block=False))
+        blocks.append(tree.div([tree.para(content)], [], custom_style=f"toc {min(level, 2)}"))
+    return blocks
+
+
+_FIELD_END = '<w:r><w:fldChar w:fldCharType="end"/></w:r>'
+
+
+def _field_start(instruction: str) -> str:
+    return (
+        '<w:r><w:fldChar w:fldCharType="begin"/></w:r>'
+        f'<w:r><w:instrText xml:space="preserve"> {instruction} </w:instrText></w:r>'
+        '<w:r><w:fldChar w:fldCharType="separate"/></w:r>'
+    )
+
+
+def _change(node: Node, folder: Path, problems: list[Problem]) -> list[Node] | None:
+    kind = node["t"]
+    if kind == "Image":
+        return [_image(node, folder, problems)]
+    if kind == "Header":
+        level, (ident, classes, pairs), content = node["c"]
+        number = dict(pairs).get("number")
+        keep = [pair for pair in pairs if pair[0] != "number"]
+        head = [tree.string(number), tree.raw("openxml", "<w:r><w:tab/></w:r>", block=False)] if number else []
+        return [{"t": "Header", "c": [level, [ident, classes, keep], [*head, *content]]}]
+    if kind != "Div":
+        return None
+    _, classes, pairs = tree.attr(node)
+    if "svaevefelt" in classes:
+        return _float(node, pairs)
+    if "callout" in classes:
+        title, body = (part["c"][1] for part in node["c"][1])
+        head = tree.div([tree.para(title[0]["c"] if title else [])], [], custom_style="Bemærk Titel")
+        return [head, tree.div(body, [], custom_style="Bemærk")]
+    return None
+
+
+def _float(node: Node, pairs: Mapping[str, str]) -> list[Node]:
+    caption, content = (part["c"][1] for part in node["c"][1])
+    text: list[Node] = []
+    if "nummer" in pairs:
+        number = f'<w:r><w:rPr><w:b/></w:rPr><w:t>{pairs["nummer"]}</w:t></w:r>'
+        field = _field_start(f"SEQ {pairs['praefiks']} \\* ARABIC") + number + _FIELD_END
+        label = [tree.string(pairs["praefiks"] + tree.NBSP), tree.raw("openxml", field, block=False)]
+        text += [tree.strong(label), tree.string("\u2002")]
+    text += caption[0]["c"] if caption else []
+    head = tree.div([tree.para(text)], [], node["c"][0][0], custom_style="caption")
+    if "tbl" in node["c"][0][1]:
+        return [head, *content]
+    return [head, tree.div(content, [], custom_style="Figure")]
+
+
+def _image(node: Node, folder: Path, problems: list[Problem]) -> Node:
+    (_, _, pairs), alternative, (source, _) = node["c"]
+    path = source.removesuffix(".svg") + ".png" if source.endswith(".svg") else source
+    if not (folder / path).is_file():
+        problems.append(Problem("reporting-image-missing", source, path))
+    width = dict(pairs).get("width", "100%")
+    return {"t": "Image", "c": [["", [], [["width", width]]], alternative, [path, ""]]}
+
+
+def _finish(data: bytes, mark: str) -> bytes:
+    """Rows that stay whole, and no trace of the machine in the properties."""
+    source = zipfile.ZipFile(BytesIO(data))
+    parts = {name: source.read(name) for name in source.namelist()}
+    body = parts["word/document.xml"].decode()
+    body = re.sub(r"<w:tr>(?!\s*<w:trPr>)", "<w:tr><w:trPr><w:cantSplit/></w:trPr>", body)
+    body = re.sub(r"<w:tr>\s*<w:trPr>(?!\s*<w:cantSplit)", "<w:tr><w:trPr><w:cantSplit/>", body)
+    parts["word/document.xml"] = body.encode()
+    return pack(parts)

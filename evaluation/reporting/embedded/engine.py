@@ -1,0 +1,125 @@
+"""One call from project folder to html, PDF and Word, entirely in memory and temporary files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+from evaluation.common.errors import EvaluationError, Problem
+from evaluation.reporting.embedded import pandoc, tree
+from evaluation.reporting.embedded.crossref import language, number
+from evaluation.reporting.embedded.read import read
+from evaluation.reporting.embedded.source import Expanded, expand
+from evaluation.reporting.embedded.tree import Node
+from evaluation.reporting.embedded.visible import only
+from evaluation.reporting.project import Project, load_project
+
+_REFERENCE = ("fig-", "tbl-", "sec-")
+
+
+def engine_version() -> str:
+    """What the colophon names: ``pandoc 3.9, Typst 0.15.2``."""
+    from importlib.metadata import version
+
+    return f"pandoc {pandoc.pandoc_version()}, Typst {version('typst')}"
+
+
+def render(folder: Path, formats: Sequence[str]) -> dict[str, bytes]:
+    """The project in ``folder`` in every format asked for (``html``, ``pdf``, ``docx``).
+
+    Raises
+    ------
+    EvaluationError
+        With everything that is wrong in the documents, each with file and line.
+    """
+    project = load_project(folder)
+    expanded = expand(project)
+    document = cite(read(project, expanded), project, expanded)
+    words = language(project.lang, project.settings)
+    ready = {output: _numbered(document, output, project, expanded, words) for output in formats}
+    writers = _writers(project, folder, words)
+    # pandoc runs as a process and Typst without the interpreter's lock: two at a time pay.
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        waiting = {output: pool.submit(writers[output], ready[output]) for output in formats}
+        return {output: job.result() for output, job in waiting.items()}
+
+
+def _writers(project: Project, folder: Path, words: dict[str, str]) -> dict[str, Callable[[dict[str, Any]], bytes]]:
+    from evaluation.reporting.embedded.docx import write_docx
+    from evaluation.reporting.embedded.html import write_html
+    from evaluation.reporting.embedded.typst_pdf import write_pdf
+
+    return {
+        "html": lambda document: write_html(document, project, folder, words),
+        "pdf": lambda document: write_pdf(document, project, folder),
+        "docx": lambda document: write_docx(document, project, folder, words),
+    }
+
+
+def _numbered(
+    document: dict[str, Any], output: str, project: Project, expanded: Expanded, words: dict[str, str]
+) -> dict[str, Any]:
+    options = project.options(output)
+    shown = only(document, output, expanded)
+    depth = int(options.get("number-depth", 6))
+    return number(shown, expanded, words, sections=bool(options.get("number-sections")), depth=depth)
+
+
+def cite(document: dict[str, Any], project: Project, expanded: Expanded) -> dict[str, Any]:
+    """``document`` with citations and the list of references set by citeproc.
+
+    Cross-references look like citations; they are put aside meanwhile.
+
+    Raises
+    ------
+    EvaluationError
+        ``reporting-citation-missing`` with file and line, ``reporting-bibliography-missing``.
+    """
+    aside: list[Node] = []
+    missing: list[str] = []
+
+    def hide(node: Node) -> list[Node] | None:
+        if node["t"] != "Cite":
+            return None
+        if any(citation["citationId"].lower().startswith(_REFERENCE) for citation in node["c"][0]):
+            aside.append(node)
+            return [tree.span([], ["henvisning"], nr=str(len(aside) - 1))]
+        missing.extend(citation["citationId"] for citation in node["c"][0])
+        return None
+
+    def show(node: Node) -> list[Node] | None:
+        _, classes, pairs = tree.attr(node)
+        return [aside[int(pairs["nr"])]] if node["t"] == "Span" and "henvisning" in classes else None
+
+    hidden = {**document, "blocks": tree.walk(document["blocks"], hide)}
+    if not missing and not _has_list(document):
+        return document
+    _bibliography(project, expanded, missing)
+    arguments = ["--citeproc", "-M", "link-citations=true"]
+    output, warnings = pandoc.write(hidden, "json", project.folder, arguments)
+    unknown = [name for name in dict.fromkeys(missing) if any(f"citation {name} not found" in text for text in warnings)]
+    if unknown:
+        raise EvaluationError([Problem("reporting-citation-missing", expanded.find("@" + name), "@" + name) for name in unknown])
+    import json
+
+    cited = json.loads(output)
+    return {**cited, "blocks": tree.walk(cited["blocks"], show)}
+
+
+def _has_list(document: dict[str, Any]) -> bool:
+    found: list[Node] = []
+    tree.visit(document["blocks"], lambda node: found.append(node) if tree.attr(node)[0] == "refs" else None)
+    return bool(found)
+
+
+def _bibliography(project: Project, expanded: Expanded, cited: list[str]) -> None:
+    names = project.settings.get("bibliography")
+    names = names if isinstance(names, list) else [names] if names else []
+    where = expanded.find("@" + cited[0]) if cited else project.document
+    if not names and cited:
+        raise EvaluationError(Problem("reporting-citation-missing", where, "@" + cited[0]))
+    absent = [str(name) for name in names if not (project.folder / str(name)).is_file()]
+    if absent:
+        raise EvaluationError([Problem("reporting-bibliography-missing", where, name) for name in absent])

@@ -1,0 +1,172 @@
+"""The PDF: pandoc's Typst with the floats, callouts and templates of the project, compiled by the Typst wheel."""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from evaluation.common.errors import fail
+from evaluation.reporting.embedded import pandoc, tree
+from evaluation.reporting.embedded.tree import Node
+from evaluation.reporting.fonts import font_folder
+from evaluation.reporting.project import Project
+
+# The frame that real Quarto puts around the same two template partials.
+_FRAME = """#let horizontalrule = line(start: (25%, 0%), end: (75%, 0%))
+
+$typst-template.typ()$
+
+$typst-show.typ()$
+
+$body$
+"""
+_KIND = {"fig": "quarto-float-fig", "tbl": "quarto-float-tbl"}
+_COLOURS = {"note": "link", "tip": "secondary", "important": "after", "warning": "accent", "caution": "accent"}
+_TIMESTAMP = int(pandoc.SOURCE_DATE_EPOCH)
+
+
+def write_pdf(document: Mapping[str, Any], project: Project, folder: Path) -> bytes:
+    """The document as PDF/UA-1; the same bytes at every render.
+
+    Parameters
+    ----------
+    folder : Path
+        Folder of the project's files (figures, ``_stil``).
+
+    Raises
+    ------
+    EvaluationError
+        ``reporting-typst-failed`` with what Typst says.
+    """
+    return compile_typst(write_typst(document, project, folder), folder)
+
+
+def write_typst(document: Mapping[str, Any], project: Project, folder: Path) -> str:
+    """The Typst source."""
+    options = project.options("pdf")
+    changed = tree.walk({"meta": document["meta"], "blocks": document["blocks"]}, lambda node: _change(node, document))
+    with tempfile.TemporaryDirectory() as name:
+        frame = Path(name) / "frame.typst"
+        frame.write_text(_FRAME, encoding="utf-8")
+        for partial in ("typst-template.typ", "typst-show.typ"):
+            source = next((folder / str(path) for path in options.get("template-partials", []) if str(path).endswith(partial)), None)
+            if source is None or not source.is_file():
+                raise fail("reporting-style-missing", where=folder, found=partial)
+            (Path(name) / partial).write_bytes(source.read_bytes())
+        arguments = ["--template", str(frame), *filters(folder)]
+        for key in ("toc", "section-numbering", "figurliste", "tabelliste", "toc-title"):
+            if options.get(key):
+                arguments += ["-V", f"{key}={str(options[key]).replace('True', 'true')}"]
+        arguments += ["-V", f"toc-depth={options.get('toc-depth', 3)}"]
+        output, _ = pandoc.write({**document, **changed}, "typst-citations", folder, arguments)
+    return output.decode("utf-8")
+
+
+def filters(folder: Path) -> list[str]:
+    """The project's own filter for its custom divs; Quarto runs the same file."""
+    found = folder / "_stil" / "rapport.lua"
+    return ["-L", str(found)] if found.is_file() else []
+
+
+def compile_typst(source: str, folder: Path) -> bytes:
+    """Compile Typst source with only the fonts that come with the project."""
+    import typst
+
+    with tempfile.TemporaryDirectory(dir=folder) as name:
+        main = Path(name) / "main.typ"
+        main.write_text(source, encoding="utf-8")
+        try:
+            return bytes(
+                typst.compile(
+                    str(main), root=str(folder), font_paths=[str(font_folder())], ignore_system_fonts=True,
+                    format="pdf", pdf_standards=["ua-1"], timestamp=_TIMESTAMP,
+                )
+            )  # fmt: skip
+        except (RuntimeError, typst.TypstError) as error:
+            raise fail("reporting-typst-failed", found=_message(error, source)) from error
+
+
+def _message(error: Exception, source: str) -> str:
+    parts = [str(error)]
+    for name in ("message", "hints", "trace"):
+        value = getattr(error, name, None)
+        if value and str(value) not in parts[0]:
+            parts.append(str(value))
+    return " ".join(" ".join(parts).split())[:800]
+
+
+def quoted(value: str) -> str:
+    """``value`` as a Typst string."""
+    return '"' + value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", " ") + '"'
+
+
+def _change(node: Node, document: Mapping[str, Any]) -> list[Node] | None:
+    kind = node["t"]
+    if kind == "Image":
+        return [_image(node)]
+    if kind == "Link" and node["c"][2][0].startswith("#"):
+        target = node["c"][2][0][1:]
+        return [tree.raw("typst", f"#link(<{target}>)[", block=False), *node["c"][1], tree.raw("typst", "]", block=False)]
+    if kind == "Header":
+        level, (ident, classes, pairs), content = node["c"]
+        keep = [pair for pair in pairs if pair[0] != "number"]
+        return [{"t": "Header", "c": [level, [ident, classes, keep], content]}]
+    if kind != "Div":
+        return None
+    _, classes, pairs = tree.attr(node)
+    if "svaevefelt" in classes:
+        return _float(node, pairs)
+    if "callout" in classes:
+        return _callout(node, classes)
+    return None
+
+
+def _image(node: Node) -> Node:
+    _, _, pairs = tree.attr(node)
+    source = node["c"][2][0]
+    # Compiled from a folder of its own inside the project, so paths start at the project's root.
+    code = f"image({quoted('/' + source.lstrip('./'))}, alt: {quoted(tree.text(node['c'][1]))}"
+    width = pairs.get("width", "")
+    if re.fullmatch(r"[\d.]+(%|cm|mm|in|pt)", width):
+        code += f", width: {width}"
+    return tree.raw("typst", f"#{code})", block=False)
+
+
+def _float(node: Node, pairs: Mapping[str, str]) -> list[Node]:
+    ident, classes, _ = node["c"][0]
+    caption, content = (part["c"][1] for part in node["c"][1])
+    kind = "tbl" if "tbl" in classes else "fig"
+    number = f', supplement: [{pairs["praefiks"]}], numbering: "1"' if "nummer" in pairs else ", numbering: none"
+    label = f"\n<{ident}>" if ident else ""
+    kind_name = _KIND[kind] if "nummer" in pairs else "uden-nummer"
+    return [
+        tree.raw("typst", "#figure(["),
+        *content,
+        tree.plain(
+            [
+                tree.raw("typst", "], caption: figure.caption(position: top, [", block=False),
+                *(caption[0]["c"] if caption else []),
+                tree.raw("typst", f']), kind: "{kind_name}"{number}){label}', block=False),
+            ]
+        ),
+    ]
+
+
+def _callout(node: Node, classes: list[str]) -> list[Node]:
+    title, body = (part["c"][1] for part in node["c"][1])
+    name = next(item.removeprefix("callout-") for item in classes if item.startswith("callout-"))
+    colour = f"palet.get().{_COLOURS[name]}"
+    return [
+        tree.plain(
+            [
+                tree.raw("typst", f"#context callout(icon_color: {colour}, title: [", block=False),
+                *(title[0]["c"] if title else []),
+                tree.raw("typst", "], body: [", block=False),
+            ]
+        ),
+        *body,
+        tree.raw("typst", "])"),
+    ]

@@ -1,0 +1,64 @@
+"""What a project needs besides prose and pieces, in ``_resultater/``: metadata, colours for html, Word's template.
+
+The same files serve both engines, and a consultant who renders from the editor.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+from evaluation.common.files import write_atomic
+from evaluation.common.language import catalogue
+from evaluation.reporting.colours import page_colours
+from evaluation.reporting.fonts import font_faces
+from evaluation.reporting.project import SUPPORT_FOLDER, Project, read_yaml
+from evaluation.reporting.reference import reference_docx
+
+#: Keys of ``plan`` in ``_variables.yml`` that the title page shows, unless the front matter says otherwise.
+_FROM_PLAN = {"udgiver": "udgiver", "projektnummer": "projekt", "aar": "aar", "kommune": "kommune"}
+
+
+def write_support(folder: Path, *, engine: str = "", draft: bool = False) -> None:
+    """Write ``_metadata.yml``, ``brand.css`` and ``reference.docx`` into ``folder/_resultater``.
+
+    Whether the data are fictional comes from ``plan.fiktiv`` of ``_variables.yml`` alone; nothing here can
+    switch it off.
+    """
+    variables_file = folder / "_variables.yml"
+    variables = read_yaml(variables_file) if variables_file.is_file() else {}
+    config = read_yaml(folder / "_quarto.yml") if (folder / "_quarto.yml").is_file() else {}
+    project = Project(folder, "index.qmd", config, variables)
+    ours = catalogue("words", project.lang)["reporting"]
+    colours = page_colours(folder)
+    metadata: dict[str, str] = {f"farve-{role}": colour.lstrip("#") for role, colour in colours.items()}
+    plan = variables.get("plan")
+    plan = plan if isinstance(plan, Mapping) else {}
+    metadata |= {ours_key: str(plan[key]) for key, ours_key in _FROM_PLAN.items() if str(plan.get(key, "")).strip()}
+    if project.fictional:
+        metadata["fiktiv"] = ours["fictional"]
+    if draft:
+        metadata["udkast"] = ours["draft"]
+    if engine:
+        metadata["motor"] = engine
+    support = folder / SUPPORT_FOLDER
+    lines = [f"{key}: {json.dumps(value, ensure_ascii=False)}" for key, value in metadata.items()]
+    write_atomic(support / "_metadata.yml", "\n".join(lines) + "\n")
+    write_atomic(support / "brand.css", _brand_css(colours))
+    mark = " · ".join(metadata[key] for key in ("fiktiv", "udkast") if key in metadata)
+    reference = reference_docx(
+        colours, title=_bare(plan.get("titel")), sender=_bare(plan.get("udgiver")), mark=mark
+    )
+    write_atomic(support / "reference.docx", reference)
+
+
+def _brand_css(colours: Mapping[str, str]) -> str:
+    roles = "".join(f"--{role}:{colour};" for role, colour in colours.items())
+    return f"{font_faces()}\n:root{{{roles}}}\n"
+
+
+def _bare(value: object) -> str:
+    """A Markdown value as plain words (its escapes taken away), for Word's running head."""
+    text = "" if value is None else str(value)
+    return "".join(sign for place, sign in enumerate(text) if sign != "\\" or text[place + 1 : place + 2] == "\\")

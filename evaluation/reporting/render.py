@@ -1,0 +1,198 @@
+"""One product, all formats or none: rendered in a private folder on the local disk, moved into place at the end."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from evaluation.common.errors import EvaluationError, Problem, fail
+from evaluation.reporting.prepare import write_support
+from evaluation.reporting.project import FORMATS
+
+ENGINES = ("auto", "quarto", "embedded")
+Progress = Callable[[str], None]
+_STYLE_SOURCE = "midtvejsevaluering"
+_SKIPPED = ("_output", ".quarto", "*_files", "*_cache", "*.html", "*.pdf", "*.docx~", "~$*", ".~lock*")
+
+
+@dataclass(frozen=True, slots=True)
+class RenderResult:
+    """What one render made.
+
+    Attributes
+    ----------
+    files : mapping of str to Path
+        Format (``html``, ``pdf``, ``docx``) to the finished file.
+    engine : str
+        ``quarto`` or ``embedded``.
+    engine_version : str
+        Version as the colophon names it.
+    seconds : float
+        Wall time.
+    log : tuple of str
+        Messages of the engine that are no errors.
+    """
+
+    files: Mapping[str, Path]
+    engine: str
+    engine_version: str
+    seconds: float
+    log: tuple[str, ...] = ()
+
+
+def choose_engine(engine: str) -> tuple[str, str]:
+    """Engine and version that ``engine`` (``auto``, ``quarto``, ``embedded``) stands for.
+
+    Raises
+    ------
+    EvaluationError
+        ``reporting-engine-unknown``; ``reporting-quarto-missing`` and ``reporting-quarto-version`` when Quarto
+        was asked for by name.
+    """
+    from evaluation.reporting import quarto
+    from evaluation.reporting.embedded import engine as embedded
+
+    if engine not in ENGINES:
+        raise fail("reporting-engine-unknown", found=engine, known=", ".join(ENGINES))
+    if engine == "embedded":
+        return "embedded", embedded.engine_version()
+    found = quarto.find_quarto()
+    if found is not None and found.tested:
+        return "quarto", f"Quarto {found.version}"
+    if engine == "quarto":
+        raise quarto.unusable(found)
+    return "embedded", embedded.engine_version()
+
+
+def render_product(
+    root: Path,
+    product: str,
+    *,
+    engine: str = "auto",
+    formats: Sequence[str] = FORMATS,
+    draft: bool = False,
+    progress: Progress | None = None,
+) -> RenderResult:
+    """Render ``root/reports/PRODUCT`` into ``root/reports/_output/PRODUCT/``.
+
+    Parameters
+    ----------
+    root : Path
+        The workspace.
+    engine : str
+        ``auto`` takes Quarto where a tested version is found, else the embedded engine.
+    formats : sequence of str
+        Any of ``html``, ``pdf``, ``docx``. Either all of them are replaced or none.
+    draft : bool
+        Mark every page as a draft.
+    progress : callable, optional
+        Gets a format or stage name as work goes on.
+
+    Raises
+    ------
+    EvaluationError
+        Whatever is wrong with the project, the engine or the target files.
+    """
+    start = time.perf_counter()
+    folder = root / "reports" / product
+    if not (folder / "_quarto.yml").is_file():
+        raise fail("reporting-product-unknown", where=folder, found=product, known=", ".join(products(root)) or "–")
+    unknown = [name for name in formats if name not in FORMATS]
+    if unknown:
+        raise fail("reporting-format-unknown", found=", ".join(unknown), known=", ".join(FORMATS))
+    name, version = choose_engine(engine)
+    if progress:
+        progress("prepare")
+    with tempfile.TemporaryDirectory(prefix="evaluation-") as private:
+        work = Path(private) / product
+        copy_project(folder, work)
+        write_support(work, engine=version, draft=draft)
+        done, log = _run(name, work, formats, progress)
+    files = {output: root / "reports" / "_output" / product / f"{product}.{output}" for output in formats}
+    place({files[output]: done[output] for output in formats})
+    return RenderResult(files, name, version, time.perf_counter() - start, log)
+
+
+def products(root: Path) -> list[str]:
+    """Names of the report projects in a workspace."""
+    return sorted(path.parent.name for path in (root / "reports").glob("*/_quarto.yml"))
+
+
+def copy_project(folder: Path, work: Path) -> None:
+    """A private copy of the project; the styles of ``midtvejsevaluering`` where it has none of its own."""
+    shutil.copytree(folder, work, ignore=shutil.ignore_patterns(*_SKIPPED))
+    shared = folder.parent / _STYLE_SOURCE
+    if not (work / "_stil").is_dir() and (shared / "_stil").is_dir():
+        shutil.copytree(shared / "_stil", work / "_stil")
+    if not (work / "_brand.yml").is_file() and (shared / "_brand.yml").is_file():
+        shutil.copyfile(shared / "_brand.yml", work / "_brand.yml")
+
+
+def _run(
+    name: str, work: Path, formats: Sequence[str], progress: Progress | None
+) -> tuple[dict[str, bytes], tuple[str, ...]]:
+    if name == "quarto":
+        from evaluation.reporting import quarto
+
+        return quarto.render(work, formats, progress=progress)
+    from evaluation.reporting.embedded import engine as embedded
+
+    if progress:
+        for output in formats:
+            progress(output)
+    return embedded.render(work, formats), ()
+
+
+def place(files: Mapping[Path, bytes]) -> None:
+    """Put all files in place or none of them.
+
+    Each file is first written beside its target; only when all are there do they take its place.
+
+    Raises
+    ------
+    EvaluationError
+        ``reporting-output-locked`` for every target that another program holds open.
+    """
+    waiting: dict[Path, Path] = {}
+    old: dict[Path, bytes] = {}
+    problems: list[Problem] = []
+    try:
+        for target, content in files.items():
+            if target.is_file():
+                old[target] = target.read_bytes()
+                if old[target] == content:
+                    continue
+            target.parent.mkdir(parents=True, exist_ok=True)
+            handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=".", suffix=".part")
+            waiting[target] = Path(temporary)
+            with os.fdopen(handle, "wb") as stream:
+                stream.write(content)
+            waiting[target].chmod(0o644)
+        moved: list[Path] = []
+        for target, temporary_path in waiting.items():
+            try:
+                temporary_path.replace(target)
+                moved.append(target)
+            except OSError as error:
+                problems.append(Problem("reporting-output-locked", str(target), error.strerror or str(error)))
+        if problems:
+            _undo(moved, old)
+            raise EvaluationError(problems)
+    except PermissionError as error:
+        raise fail("reporting-output-locked", where=error.filename or "", found=error.strerror) from error
+    finally:
+        for temporary_path in waiting.values():
+            temporary_path.unlink(missing_ok=True)
+
+
+def _undo(moved: Sequence[Path], old: Mapping[Path, bytes]) -> None:
+    for target in moved:
+        if target in old:
+            target.write_bytes(old[target])
+        else:
+            target.unlink(missing_ok=True)

@@ -1,0 +1,271 @@
+"""From an export to :class:`~evaluation.responses.model.Responses`, with a report of what happened."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from evaluation.codebook.model import Instrument, Item
+from evaluation.common.errors import EvaluationError, Problem
+from evaluation.importing.export import SurveyExport
+from evaluation.plan.model import Survey, SurveyWave
+from evaluation.plan.registers import Registers
+from evaluation.responses.answers import STATES, Answers, not_asked, read_answers
+from evaluation.responses.columns import NamesColumns, Source
+from evaluation.responses.model import Finding, ImportReport, Responses, State
+from evaluation.responses.people import (
+    Kept,
+    duplicate_detail,
+    duplicates,
+    group_codes,
+    raters,
+    respondents,
+    selected,
+    weight_column,
+    without_status,
+)
+from evaluation.responses.personal import cpr_columns
+from evaluation.responses.units import Units, detail_of, resolve_units
+from evaluation.responses.words import first_names, same_question
+
+# What a person gave: an answer, or a word on why there is none.
+_GIVEN = [STATES.index(s) for s in (State.ANSWERED, State.DONT_KNOW, State.NOT_RELEVANT, State.REFUSED)]
+_ANSWERED, _NOT_ASKED = STATES.index(State.ANSWERED), STATES.index(State.NOT_ASKED)
+# Without a status in the file: completed from half of the items asked.
+_COMPLETED_FROM = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """Codes and states of all items, rows of the export × items."""
+
+    items: tuple[str, ...]
+    codes: np.ndarray
+    states: np.ndarray
+
+    def given(self) -> np.ndarray:
+        """Whether a cell holds anything the person said."""
+        return np.isin(self.states, _GIVEN)
+
+
+def build_responses(
+    export: SurveyExport,
+    instrument: Instrument,
+    survey: Survey,
+    wave: SurveyWave,
+    crosswalk: NamesColumns,
+    registers: Registers,
+) -> Responses:
+    """Clean one export by its codebook.
+
+    Rows are dropped, in this order, for: the plan's ``where``, status (never opened,
+    rejected), administrative units, no answer to any item, a second row of the same
+    person (only where the instrument's row is a person; the first completed one stays).
+
+    Returns
+    -------
+    Responses
+        With :class:`~evaluation.responses.model.ImportReport`; ``completed``, ``partial``
+        and ``not_opened`` there count rows of the file, before any drop but ``where``.
+
+    Raises
+    ------
+    EvaluationError
+        Everything that must be mended, at once: ``response-cpr``,
+        ``response-column-missing``, ``response-unit-unknown``,
+        ``response-labels-conflict``, ``response-no-items``, ``response-weight``,
+        ``response-nothing-left``.
+    """
+    source, kept = selected(Source(export, survey, wave, crosswalk))
+    findings = [Finding(n.code, n.variable, n.detail, n.rows) for n in export.warnings]
+    for column in cpr_columns(export.data):
+        source.problems.append(Problem("response-cpr", source.place(column)))
+    rows_in, export = export.rows, source.export
+    units = _units(source, registers, kept)
+    findings += units.findings
+    grid = _grid(source, instrument, findings)
+    people = respondents(source, findings)
+    persons = {"respondent": people, "unit": units.ids, "rater": raters(source, people)}
+    groups = {group.id: group_codes(source, group, findings) for group in instrument.groups}
+    weights = weight_column(source, findings)
+    completed = _completed(export.status, grid, export.data.index)
+    counts = _status_counts(export.status, completed, grid)
+    kept = without_status(kept, export.status)
+    kept = kept.without(units.administrative, "administrative", detail_of(units.ids[units.administrative]))
+    silent = pd.Series(~grid.given().any(axis=1), index=export.data.index)
+    kept = kept.without(silent, "no_answers")
+    again = duplicates(people, completed, kept.rows, instrument)
+    kept = kept.without(again, "duplicate", duplicate_detail(people, again))
+    if not kept.rows.any() and not source.problems:
+        reasons = ", ".join(f"{d.reason} {d.rows}" for d in kept.dropped)
+        source.problems.append(Problem("response-nothing-left", source.place(""), reasons))
+    if source.problems:
+        raise EvaluationError(source.problems)
+    frame = pd.DataFrame({**persons, "completed": completed, **groups})
+    report = _report(source, rows_in, kept, counts, findings, export.fictional or units.fictional)
+    return _responses(source, grid, frame, weights, kept, report)
+
+
+def _units(source: Source, registers: Registers, kept: Kept) -> Units:
+    variable = source.role(source.survey.unit)
+    index = source.export.data.index
+    if variable is None:
+        return Units(pd.Series(None, index=index, dtype=object), pd.Series(False, index=index))
+    # Only rows that could stay: people who never opened may lack a unit.
+    rows = without_status(kept, source.export.status).rows
+    resolved = resolve_units(source.codes(variable)[rows], variable, registers, source.place(variable.name))
+    source.problems.extend(resolved.problems)
+    return Units(
+        resolved.ids.reindex(index).astype(object),
+        resolved.administrative.reindex(index, fill_value=False),
+        resolved.findings,
+        resolved.problems,
+        resolved.fictional,
+    )
+
+
+def _grid(source: Source, instrument: Instrument, findings: list[Finding]) -> Grid:
+    """Every item's answers; an item not asked, or not in the file, is *ikke_stillet*."""
+    columns: list[Answers] = []
+    missing, other_words = [], []
+    found = 0
+    for item in instrument.items:
+        name = source.name_of(item.id)
+        variable = source.export.find(name) if name else None
+        if variable is None:
+            columns.append(not_asked(source.export.rows))
+            missing += [name] if name else []
+            continue
+        found += 1
+        if not same_question(variable.label, item.text):
+            other_words.append(item.id)
+        values = source.export.data[variable.name]
+        answers = read_answers(values, variable, instrument.response_of(item), source.place(variable.name))
+        findings += answers.findings
+        source.problems.extend(answers.problems)
+        columns.append(answers)
+    if missing and not found:
+        source.problems.append(_no_items(source, instrument.items))
+    elif missing:
+        findings.append(Finding("item-missing", first_names(missing), first_names(missing, len(missing)), len(missing)))
+    if other_words:
+        findings.append(Finding("question-text-differs", first_names(other_words), rows=len(other_words)))
+    return Grid(
+        tuple(item.id for item in instrument.items),
+        np.column_stack([column.codes for column in columns]),
+        np.column_stack([column.states for column in columns]),
+    )
+
+
+def _no_items(source: Source, items: Sequence[Item]) -> Problem:
+    wanted = first_names(source.name_of(item.id) for item in items if source.name_of(item.id))
+    return Problem(
+        "response-no-items", source.place(""), first_names(v.name for v in source.export.variables), {"wanted": wanted}
+    )
+
+
+def _completed(status: pd.Series | None, grid: Grid, index: pd.Index) -> pd.Series:
+    """By the file's status; where there is none, at least half of the items asked were given."""
+    asked = (grid.states != _NOT_ASKED).sum(axis=1)
+    share = grid.given().sum(axis=1) / np.maximum(asked, 1)
+    by_share = pd.Series(share >= _COMPLETED_FROM, index=index, dtype=bool)
+    return by_share if status is None else (status == "completed").where(status.notna(), by_share).astype(bool)
+
+
+def _status_counts(status: pd.Series | None, completed: pd.Series, grid: Grid) -> tuple[int, int, int]:
+    """Completed, partial and never opened among the rows of this survey in the file."""
+    if status is not None:
+        return int((status == "completed").sum()), int((status == "partial").sum()), int((status == "not_opened").sum())
+    answered = grid.given().any(axis=1)
+    return int((completed & answered).sum()), int((~completed & answered).sum()), 0
+
+
+def _report(
+    source: Source,
+    rows_in: int,
+    kept: Kept,
+    counts: tuple[int, int, int],
+    findings: Iterable[Finding],
+    fictional: bool,
+) -> ImportReport:
+    export = source.export
+    return ImportReport(
+        survey=source.survey.id,
+        wave=source.wave.wave,
+        files=tuple(path.name for path in export.files),
+        format=export.format,
+        sha256=export.sha256,
+        rows_in=rows_in,
+        rows_kept=int(kept.rows.sum()),
+        completed=counts[0],
+        partial=counts[1],
+        not_opened=counts[2],
+        dropped=kept.dropped,
+        findings=tuple(findings),
+        fictional=fictional,
+    )
+
+
+def _responses(
+    source: Source,
+    grid: Grid,
+    persons: pd.DataFrame,
+    weights: pd.Series | None,
+    kept: Kept,
+    report: ImportReport,
+) -> Responses:
+    rows = kept.rows.to_numpy()
+    states = grid.states[rows]
+    answered = states == _ANSWERED
+    codes = {
+        item: pd.arrays.IntegerArray(grid.codes[rows, n].astype(np.int16), ~answered[:, n])
+        for n, item in enumerate(grid.items)
+    }
+    named = pd.CategoricalDtype([str(state) for state in STATES])
+    stated = {item: pd.Categorical.from_codes(states[:, n], dtype=named) for n, item in enumerate(grid.items)}
+    people = persons[rows].reset_index(drop=True)
+    for column in people.columns:
+        if column != "completed":
+            people[column] = people[column].astype("string")
+    weighed = {} if weights is None else {str(weights.name): weights.to_numpy()[rows]}
+    return Responses(
+        survey=source.survey.id,
+        wave=source.wave.wave,
+        codes=pd.DataFrame(codes, index=people.index),
+        states=pd.DataFrame(stated, index=people.index),
+        persons=people,
+        weights=pd.DataFrame(weighed, index=people.index, dtype="float64"),
+        fictional=report.fictional,
+        report=report,
+    )
+
+
+def check_waves(survey: Survey, waves: Sequence[Responses]) -> tuple[Finding, ...]:
+    """Compare the waves of one survey with each other.
+
+    Returns
+    -------
+    tuple of Finding
+        ``panel-no-overlap`` for two waves of a panel that share no person.
+
+    Raises
+    ------
+    EvaluationError
+        ``response-waves-same`` when two waves hold the same people with the same answers.
+    """
+    problems, findings = [], []
+    for first, second in itertools.combinations(waves, 2):
+        where = f"{survey.id}: {first.wave}, {second.wave}"
+        same_people = list(first.persons["respondent"]) == list(second.persons["respondent"])
+        if same_people and first.codes.equals(second.codes) and first.states.equals(second.states):
+            files = ", ".join(f for r in (first, second) if r.report is not None for f in r.report.files[:1])
+            problems.append(Problem("response-waves-same", where, files))
+        elif survey.design == "panel" and not set(first.persons["respondent"]) & set(second.persons["respondent"]):
+            findings.append(Finding("panel-no-overlap", survey.id_column or "", f"{first.wave}, {second.wave}"))
+    if problems:
+        raise EvaluationError(problems)
+    return tuple(findings)

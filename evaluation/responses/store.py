@@ -1,0 +1,112 @@
+"""The store: one folder a survey and wave, parquet for people and answers, json for the report."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import tempfile
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from evaluation.common.errors import fail
+from evaluation.common.language import LANGUAGES, catalogue
+from evaluation.responses.model import Dropped, Finding, ImportReport, Responses
+
+FILES = ("responses.parquet", "answer_state.parquet", "persons.parquet", "weights.parquet", "report.json")
+_FRAMES = ("codes", "states", "persons", "weights")
+
+
+def save_responses(responses: Responses, folder: Path) -> None:
+    """Write the responses into ``folder``: all five files or none.
+
+    They are written beside it and moved in one step; what stood there before stays
+    until then.
+    """
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    fresh = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}-"))
+    old = fresh.with_name(fresh.name + "-old")
+    try:
+        for name, frame in zip(FILES, _FRAMES, strict=False):
+            getattr(responses, frame).to_parquet(fresh / name, index=False)
+        text = json.dumps(report_as_json(responses), ensure_ascii=False, indent=1, sort_keys=True)
+        (fresh / FILES[4]).write_text(text + "\n", encoding="utf-8")
+        fresh.chmod(0o755)
+        if folder.exists():
+            folder.replace(old)
+        try:
+            fresh.replace(folder)
+        except OSError:
+            if old.exists():
+                old.replace(folder)
+            raise
+    finally:
+        for left in (fresh, old):
+            shutil.rmtree(left, ignore_errors=True)
+
+
+def load_responses(folder: Path) -> Responses:
+    """What :func:`save_responses` wrote.
+
+    Raises
+    ------
+    EvaluationError
+        ``response-store`` when a file is missing or cannot be read.
+    """
+    missing = [name for name in FILES if not (folder / name).is_file()]
+    if missing:
+        raise fail("response-store", where=folder, found=", ".join(missing))
+    try:
+        frames = [pd.read_parquet(folder / name) for name in FILES[:4]]
+        stored: dict[str, Any] = json.loads((folder / FILES[4]).read_text(encoding="utf-8"))
+        codes, states, persons, weights = frames
+        report = None if stored["report"] is None else _report(stored["report"])
+    except (OSError, ValueError, KeyError) as error:
+        raise fail("response-store", where=folder, found=type(error).__name__) from error
+    for column in persons.columns:
+        if column != "completed":
+            persons[column] = persons[column].astype("string")
+    return Responses(
+        survey=stored["survey"],
+        wave=stored["wave"],
+        codes=codes,
+        states=states,
+        persons=persons,
+        weights=weights.set_index(persons.index) if weights.shape[1] == 0 else weights,
+        fictional=stored["fictional"],
+        report=report,
+    )
+
+
+def report_as_json(responses: Responses) -> dict[str, Any]:
+    """The report as plain values, with its remarks as sentences in every language.
+
+    Keys ``survey, wave, fictional, report``; beside the report's own fields
+    ``report.findings_text`` and ``report.dropped_text``, each by language.
+    """
+    head = {"survey": responses.survey, "wave": responses.wave, "fictional": responses.fictional}
+    report = responses.report
+    if report is None:
+        return {**head, "report": None}
+    told = asdict(report)
+    told["findings_text"] = {lang: [f.text(lang) for f in report.findings] for lang in LANGUAGES}
+    told["dropped_text"] = {lang: [dropped_text(d, lang) for d in report.dropped] for lang in LANGUAGES}
+    return {**head, "report": told}
+
+
+def dropped_text(dropped: Dropped, lang: str) -> str:
+    """One line on rows that were dropped, in ``lang``."""
+    words = catalogue("import", lang)
+    template = str(words[f"dropped-{dropped.reason}"]["text"])
+    detail = str(words["status-words"].get(dropped.detail, dropped.detail))
+    return template.replace("{rows}", str(dropped.rows)).replace("{detail}", detail)
+
+
+def _report(stored: dict[str, Any]) -> ImportReport:
+    values = {k: v for k, v in stored.items() if k not in ("findings_text", "dropped_text")}
+    values["files"] = tuple(values["files"])
+    values["dropped"] = tuple(Dropped(**d) for d in values["dropped"])
+    values["findings"] = tuple(Finding(**f) for f in values["findings"])
+    return ImportReport(**values)

@@ -1,0 +1,86 @@
+"""Telling what a label in a file means: the same wording, or an answer that is none."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from evaluation.codebook.model import Choice, ResponseScale
+from evaluation.plan.model import Text
+from evaluation.responses.model import State
+
+# SPSS cuts value labels at 120 bytes, often in the middle of a word.
+_CUT_AT = 110
+
+# Wordings seen in Danish, Norwegian, English and German exports; the first that fits decides.
+_STATES: tuple[tuple[State, re.Pattern[str]], ...] = tuple(
+    (state, re.compile(pattern))
+    for state, pattern in (
+        (State.NOT_ASKED, r"inap\b|ikke (?:stillet|spurgt)\b|not asked\b|filtered out\b"),
+        (
+            State.DONT_KNOW,
+            r"ved (?:det )?ikke\b|vet ikke\b|kan ikke svare\b|don'?t know\b|do not know\b|dk\b|weiß nicht\b",
+        ),
+        (State.REFUSED, r"(?:ønsker|vil) ikke (?:at )?(?:svare|oplyse)\b|refus(?:al|ed)\b|prefer not\b|keine angabe\b"),
+        (State.NOT_RELEVANT, r"ikke relevant\b|irrelevant\b|not (?:relevant|applicable)\b|does not apply\b"),
+        (
+            State.NOT_ANSWERED,
+            r"ikke besvaret\b|ubesvaret\b|uoplyst\b|manglende\b|missing\b|no answer\b|not answered\b|na\b",
+        ),
+    )
+)
+
+_OF_CHOICE = {
+    "": State.ANSWERED,
+    "ved_ikke": State.DONT_KNOW,
+    "ikke_relevant": State.NOT_RELEVANT,
+    "vil_ikke_svare": State.REFUSED,
+    # "Var her ikke før": asked, and the question does not apply to this person.
+    "var_her_ikke": State.NOT_RELEVANT,
+}
+
+
+def plain(text: str) -> str:
+    """Lower case, single spaces, no punctuation at the ends: what two labels are compared by."""
+    return " ".join(text.casefold().replace("’", "'").split()).strip(" .,:;-–*")
+
+
+def state_of_choice(choice: Choice) -> State:
+    """State of an answer category of the codebook."""
+    return _OF_CHOICE[choice.state]
+
+
+def state_of_label(label: str) -> State | None:
+    """State that a label names ("Ved ikke", "Inap. …", "Refusal"), or None for an ordinary answer."""
+    text = plain(label).lstrip("([")
+    return next((state for state, pattern in _STATES if pattern.match(text)), None)
+
+
+def wordings(text: Text) -> tuple[str, ...]:
+    """The comparable forms of a Danish and English text."""
+    return tuple(plain(form) for form in (text.da, text.en) if form)
+
+
+def choice_of_label(label: str, scale: ResponseScale) -> Choice | None:
+    """The category with this wording, also where the file cut a long label."""
+    found = plain(label)
+    if not found:
+        return None
+    for choice in scale.choices:
+        for form in wordings(choice.label):
+            if found == form or (len(label.encode()) >= _CUT_AT and form.startswith(found)):
+                return choice
+    return None
+
+
+def same_question(label: str, text: Text) -> bool:
+    """Whether a column's label holds the item's wording (grids repeat the stem before it)."""
+    found = plain(label)
+    return not found or any(form in found or found in form for form in wordings(text))
+
+
+def first_names(names: Iterable[str], most: int = 4) -> str:
+    """The first few names, and how many more there are."""
+    listed = list(names)
+    rest = f" (+{len(listed) - most})" if len(listed) > most else ""
+    return ", ".join(listed[:most]) + rest

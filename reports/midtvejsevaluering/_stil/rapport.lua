@@ -1,0 +1,153 @@
+-- Rapportens egne blokke i pdf og Word, og tabellernes bredder. Bruges af Quarto og af den indbyggede motor.
+
+local typst_name = {
+  anm = "anm", udeladt = "udeladt", fiktiv = "fiktivboks", citat = "citat", kolofon = "kolofon",
+}
+local word_style = {
+  hovedpointer = "Hovedpointer", anm = "Anm", udeladt = "Udeladt", fiktiv = "Fiktiv", citat = "Citat", kolofon = "Kolofon",
+}
+local line_length = 100
+local english = false
+
+local function is(format)
+  return FORMAT:match(format) ~= nil
+end
+
+local function around(before, content, after)
+  local blocks = pandoc.List({ pandoc.RawBlock("typst", before) })
+  blocks:extend(content)
+  blocks:insert(pandoc.RawBlock("typst", after))
+  return blocks
+end
+
+-- En boks med hovedpointer får sin overskrift her, medmindre den selv begynder med en.
+local function main_points(div)
+  local title = pandoc.Inlines(english and "Main points" or "Hovedpointer")
+  local content = div.content
+  if div.attributes.title then
+    title = pandoc.Inlines(div.attributes.title)
+  elseif #content > 0 and content[1].t == "Header" then
+    title = content[1].content
+    content = pandoc.Blocks({ table.unpack(content, 2) })
+  end
+  return title, content
+end
+
+local function boxed(div, class)
+  if class == "hovedpointer" then
+    local title, content = main_points(div)
+    if is("typst") then
+      local head = pandoc.Inlines({ pandoc.RawInline("typst", "#hovedpointer([") })
+      head:extend(title)
+      head:insert(pandoc.RawInline("typst", "])["))
+      local blocks = pandoc.List({ pandoc.Plain(head) })
+      blocks:extend(content)
+      blocks:insert(pandoc.RawBlock("typst", "]"))
+      return blocks
+    elseif is("docx") then
+      local head = pandoc.Div({ pandoc.Para(title) }, pandoc.Attr("", {}, { ["custom-style"] = "Hovedpointer Titel" }))
+      local body = pandoc.Div(content, pandoc.Attr(div.identifier, {}, { ["custom-style"] = word_style[class] }))
+      return { head, body }
+    else
+      local head = pandoc.Div({ pandoc.Para(title) }, pandoc.Attr("", { "hovedpointer-titel" }))
+      return pandoc.Div({ head, table.unpack(content) }, pandoc.Attr(div.identifier, div.classes))
+    end
+  elseif is("typst") then
+    return around("#" .. typst_name[class] .. "[", div.content, "]")
+  elseif is("docx") then
+    div.attributes["custom-style"] = word_style[class]
+    return div
+  end
+end
+
+local function page_break()
+  if is("typst") then
+    return pandoc.RawBlock("typst", "#pagebreak(weak: true)")
+  elseif is("docx") then
+    return pandoc.RawBlock("openxml", '<w:p><w:r><w:br w:type="page"/></w:r></w:p>')
+  end
+  return pandoc.RawBlock("html", '<div class="sideskift"></div>')
+end
+
+local function div(el)
+  if el.classes:includes("sideskift") then
+    return page_break()
+  end
+  for class, _ in pairs(word_style) do
+    if el.classes:includes(class) then
+      return boxed(el, class)
+    end
+  end
+end
+
+local function each_row(tbl, visit)
+  for _, row in ipairs(tbl.head.rows) do visit(row, true) end
+  for _, body in ipairs(tbl.bodies) do
+    for _, row in ipairs(body.body) do visit(row, false) end
+  end
+end
+
+-- Tabeller uden angivne bredder fylder linjen: tal smalt, tekst det, der er tilbage.
+local function widths(tbl)
+  local need = {}
+  each_row(tbl, function(row, head)
+    for i, cell in ipairs(row.cells) do
+      local text = pandoc.utils.stringify(cell.contents)
+      local size = utf8.len(text) or #text
+      if head then
+        local longest = 0
+        for word in text:gmatch("%S+") do longest = math.max(longest, utf8.len(word) or #word) end
+        size = math.max(longest, math.min(size, 14))
+      end
+      need[i] = math.max(need[i] or 4, math.min(size, 60) + 2)
+    end
+  end)
+  local total, numbers = 0, 0
+  for i, spec in ipairs(tbl.colspecs) do
+    total = total + (need[i] or 4)
+    if spec[1] == "AlignRight" or spec[1] == "AlignCenter" then numbers = numbers + (need[i] or 4) end
+  end
+  local text_columns = total - numbers
+  local scale = (total < line_length and text_columns > 0) and (line_length - numbers) / text_columns or 1
+  local sum = 0
+  local wide = {}
+  for i, spec in ipairs(tbl.colspecs) do
+    local number = spec[1] == "AlignRight" or spec[1] == "AlignCenter"
+    wide[i] = (need[i] or 4) * (number and 1 or scale)
+    sum = sum + wide[i]
+  end
+  for i, spec in ipairs(tbl.colspecs) do spec[2] = wide[i] / sum end
+end
+
+local function empty(cell)
+  return pandoc.utils.stringify(cell.contents) == ""
+end
+
+-- En række, hvor kun første celle er udfyldt (med fed), er en mellemoverskrift over hele bredden.
+local function group_rows(tbl)
+  each_row(tbl, function(row, head)
+    if head or #row.cells < 2 or empty(row.cells[1]) then return end
+    for i = 2, #row.cells do
+      if not empty(row.cells[i]) then return end
+    end
+    local first = row.cells[1]
+    first.col_span = #row.cells
+    row.cells = { first }
+    row.attr.classes:insert("gruppe")
+  end)
+end
+
+local function tables(tbl)
+  local default = true
+  for _, spec in ipairs(tbl.colspecs) do
+    if spec[2] and spec[2] > 0 then default = false end
+  end
+  if default and not is("html") then widths(tbl) end
+  group_rows(tbl)
+  return tbl
+end
+
+return {
+  { Meta = function(meta) english = meta.lang and pandoc.utils.stringify(meta.lang):match("^en") ~= nil end },
+  { Div = div, Table = tables },
+}
