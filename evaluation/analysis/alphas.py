@@ -13,7 +13,7 @@ from evaluation.statistics.reliability import cronbach_alpha
 
 
 def scales(frame: Frame, scores: Floats, alpha: float) -> pd.DataFrame:
-    """The table ``scales`` of one survey; items that a wave did not ask are left out of its alpha."""
+    """Make the table ``scales`` of one survey; items that a wave did not ask are left out of its alpha."""
     rows = []
     for place, wave in enumerate(frame.waves):
         asked = frame.asked(place)

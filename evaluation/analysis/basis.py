@@ -39,7 +39,7 @@ def _source(report: ImportReport) -> dict[str, Any]:
 
 
 def _plain(report: ImportReport) -> dict[str, Any]:
-    """The report as plain mappings, with file names only: no machine's folders in anything published."""
+    """Return the report as plain mappings, with file names only: no machine's folders in anything published."""
     made = asdict(report)
     made["files"] = [PurePath(name).name for name in report.files]
     made["dropped"] = [dict(part) for part in made["dropped"]]

@@ -27,7 +27,7 @@ HALF_POINT = 0.5
 NOT_COMPARABLE = "not_comparable"
 ONE_WAVE = "one_wave_only"
 DESCRIPTION = "difference_untested"
-#: Fewest people in both waves for an effect size; below it the gate would hide it anyway.
+#: Fewest answers in both waves for an effect size; below it the gate would hide it anyway.
 EFFECT_FROM = 30
 
 
@@ -85,7 +85,7 @@ def _effects(
     group: Ints,
     grouping: Partition,
     setting: Setting,
-    people: Floats,
+    fewest: Floats,
 ) -> tuple[Floats, Floats, Floats]:
     """Hedges' g and its interval for scale scores in every group, for item means in the kommune."""
     shape = (len(grouping.groups), len(measures.measures))
@@ -94,7 +94,7 @@ def _effects(
     for position in range(shape[0]):
         here = np.flatnonzero(group == position)
         for column, measure in enumerate(measures.measures):
-            if measure.stat not in wanted or people[position, column] < EFFECT_FROM:
+            if measure.stat not in wanted or fewest[position, column] < EFFECT_FROM:
                 continue
             effect = hedges_g(
                 values[here, column],
@@ -115,7 +115,7 @@ def _effects(
 def changes(
     frame: Frame, measures: Measures, pair: Pair, groupings: Sequence[Partition], workspace: Workspace, setting: Setting
 ) -> pd.DataFrame:
-    """The table ``estimates`` of one survey without families and verdicts; the comparison's difference last."""
+    """Make the table ``estimates`` of one survey without families and verdicts; the comparison's difference last."""
     after = frame.wave == setting.after
     keep = eligible(frame, workspace, setting.before, setting.after)
     parts = [_of_partition(frame, measures, pair, grouping, after, keep, setting) for grouping in groupings]
@@ -137,11 +137,11 @@ def _of_partition(
         around = unit_uncertainty(early.n_eff, late.n_eff, pooled_sd(both))
     else:
         around = change_uncertainty(frame, pair.values, after, group, groups, setting.estimand, setting.population)
-    people = np.minimum(early.persons, late.persons)
-    blank = np.full(people.shape, np.nan)
+    fewest = np.minimum(early.n, late.n)
+    blank = np.full(fewest.shape, np.nan)
     effects = (blank, blank, blank)
     if grouping.estimator == "cluster":
-        effects = _effects(frame, measures, pair.values, after, group, grouping, setting, people)
+        effects = _effects(frame, measures, pair.values, after, group, grouping, setting, fewest)
     paired = _paired(frame, pair.values, after, group, groups)
     return _table(frame, measures, pair, grouping, setting, early, late, around, effects, paired)
 

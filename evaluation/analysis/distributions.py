@@ -63,7 +63,7 @@ def _indicators(frame: Frame, slots: Sequence[Slot]) -> Bools:
 
 
 def distributions(frame: Frame, groupings: Sequence[Partition]) -> pd.DataFrame:
-    """The private table ``distributions`` of one survey; items that a wave did not ask have no rows there."""
+    """Make the private table ``distributions`` of one survey; items that a wave did not ask have no rows there."""
     slots = _slots(frame.instrument)
     answered = (frame.states == _ANSWERED) & ~np.isnan(frame.codes)
     asked = ~np.isin(frame.states, _NOT_ASKED)
@@ -87,7 +87,7 @@ def _of_partition(
 
     count = segment_sums(given.astype(float), cell, cells)
     weighted = count if frame.weights is None else segment_sums(given * weight, cell, cells)
-    bases = [segment_sums(b * (weight if frame.weights is not None else 1.0), cell, cells) for b in (answered, asked)]
+    bases = [segment_sums(np.asarray(b * weight, dtype=float), cell, cells) for b in (answered, asked)]
     people = [distinct(b, cell, frame.counted, cells) for b in (answered, asked)]
     number = [segment_sums(b.astype(float), cell, cells) for b in (answered, asked)]
     base = of_base(*number)
@@ -108,7 +108,7 @@ def _of_partition(
 def _table(
     frame: Frame, grouping: Partition, slots: Sequence[Slot], row: np.ndarray, column: np.ndarray
 ) -> pd.DataFrame:
-    """The describing columns of the rows at (cell, slot)."""
+    """Make the describing columns of the rows at (cell, slot)."""
     waves = len(frame.waves)
     items = frame.instrument.items
     survey = frame.survey.id

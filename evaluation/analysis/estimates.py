@@ -29,11 +29,12 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "perceived": table.PERCEIVED,
     "scales": table.SCALES,
 }
-#: Columns that hold text; everything else is float64 (NaN where there is no number), but for ``suppressed``.
-TEXT = frozenset(
+_TEXT = (
     "key survey theme measure stat higher_is group waves wave design estimand direction family effect_name verdict "
-    "method weighting comparable base reason rule_version scale item code state source table rule _grouping".split()
+    "method weighting comparable base reason rule_version scale item code state source table rule _grouping"
 )
+#: Columns that hold text; everything else is float64 (NaN where there is no number), but for ``suppressed``.
+TEXT = frozenset(_TEXT.split())
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,7 +71,7 @@ class Frame:
     def asked(self, wave: int) -> Bools:
         """Items put to anybody in that wave, shape (items,)."""
         not_asked = (STATE_CODE[State.NOT_ASKED], STATE_CODE[State.TECHNICAL])
-        return (~np.isin(self.states[self.wave == wave], not_asked)).any(axis=0)
+        return np.asarray((~np.isin(self.states[self.wave == wave], not_asked)).any(axis=0))
 
 
 def is_own(unit: Unit | None, workspace: Workspace) -> bool:
@@ -84,7 +84,7 @@ def is_own(unit: Unit | None, workspace: Workspace) -> bool:
 
 
 def lineage(units: Sequence[Unit]) -> dict[str, str]:
-    """Unit id → one id shared by a unit, its predecessors and its successors: the same cluster in every wave."""
+    """Map every unit id to one id shared with predecessors and successors: the same cluster in every wave."""
     parent = {unit.id: unit.id for unit in units}
 
     def root(name: str) -> str:
@@ -100,19 +100,19 @@ def lineage(units: Sequence[Unit]) -> dict[str, str]:
 
 
 def _text(frame: pd.DataFrame, column: str) -> NDArray[np.object_]:
-    """A text column with ``""`` where it is absent or missing."""
+    """Return a text column, with ``""`` where it is absent or missing."""
     if column not in frame:
         return np.full(len(frame), "", dtype=object)
     values = frame[column].astype(object)
-    return values.where(values.notna(), "").map(str).to_numpy(dtype=object)
+    return np.asarray(values.where(values.notna(), "").map(str), dtype=object)
 
 
 def _positions(values: NDArray[np.object_]) -> Ints:
-    return pd.factorize(values, use_na_sentinel=False)[0].astype(np.int64)
+    return np.asarray(pd.factorize(values, use_na_sentinel=False)[0], dtype=np.int64)
 
 
 def _weights(survey: Survey, waves: Sequence[Responses]) -> tuple[Floats | None, str]:
-    """The weight the plan names per wave; 1 in a wave without one."""
+    """Return the weight the plan names per wave; 1 in a wave without one."""
     named = {entry.wave: entry.weight for entry in survey.waves}
     chosen = [named.get(r.wave) for r in waves]
     if not any(name and name in r.weights for name, r in zip(chosen, waves, strict=True)):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -46,7 +46,7 @@ def unit_group(unit: str) -> str:
     return f"enhed-{slug(unit)}"
 
 
-def _coded(values: Sequence[object], wanted: dict[str, int], own: np.ndarray) -> Ints:
+def _coded(values: Iterable[object], wanted: dict[str, int], own: np.ndarray) -> Ints:
     code = np.array([wanted.get(str(value), -1) for value in values], dtype=np.int64)
     return np.where(own, code, -1)
 
@@ -76,7 +76,7 @@ def _variable(frame: Frame, name: str) -> Partition | None:
 
 
 def partitions(frame: Frame, workspace: Workspace) -> tuple[Partition, ...]:
-    """Every grouping of a survey: kommune, the comparison, the plan's groups, and the units where the survey names one."""
+    """Every grouping of a survey: kommune, comparison, the plan's groups, and units where the survey names one."""
     found = [Partition(KOMMUNE, (KOMMUNE,), np.where(frame.own, 0, -1))]
     if not frame.own.all():
         found.append(Partition(COMPARISON, (COMPARISON,), np.where(frame.own, -1, 0)))

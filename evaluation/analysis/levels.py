@@ -37,7 +37,7 @@ def levels(
     population: Floats | None,
     alpha: float,
 ) -> pd.DataFrame:
-    """The table ``levels`` of one survey: one row a measure × group × wave that asked it."""
+    """Make the table ``levels`` of one survey: one row a measure × group × wave that asked it."""
     parts = []
     for grouping in groupings:
         waves = len(frame.waves)

@@ -28,7 +28,7 @@ def perceived(
     population: Floats | None,
     alpha: float,
 ) -> pd.DataFrame:
-    """The table ``perceived`` of one survey.
+    """Make the table ``perceived`` of one survey.
 
     An answer counts −1 (score below 50: worse), 0 (50) or +1 (above 50: better); ``net`` is
     the mean of these, share better minus share worse in procentpoint.

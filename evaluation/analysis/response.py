@@ -33,7 +33,7 @@ def _register_counts(workspace: Workspace, survey: str) -> dict[tuple[str, str],
 
 
 def invited(frame: Frame, workspace: Workspace) -> dict[tuple[str, str], tuple[int, str]]:
-    """Number invited and where it is known from, per (group, wave).
+    """Find the number invited and where it is known from, per (group, wave).
 
     ``population`` (population.csv) before ``plan`` (the survey's wave in the plan) before
     ``eksport`` (rows of the file, where it also lists those who never opened the survey).
@@ -56,7 +56,7 @@ def invited(frame: Frame, workspace: Workspace) -> dict[tuple[str, str], tuple[i
 def response_table(
     frame: Frame, groupings: Sequence[Partition], known: dict[tuple[str, str], tuple[int, str]]
 ) -> pd.DataFrame:
-    """The table ``response`` of one survey; ``rate`` is missing where more answered than were invited.
+    """Make the table ``response`` of one survey; ``rate`` is missing where more answered than were invited.
 
     ``known`` is what :func:`invited` found.
     """

@@ -124,14 +124,18 @@ def _survey(workspace: Workspace, survey: Survey, frame: Frame, made: _Collector
 
 
 def _note_response(made: _Collector) -> None:
+    """Note waves whose response rate is not known or cannot be."""
     table = made.tables["response"][-1]
+    unknown = table[table["invited"].isna() & (table["group"] == "kommune")]
+    for row in unknown.itertuples():
+        made.note("invited-unknown", row.survey, wave=row.wave)
     over = table[(table["answered"] > table["invited"]) & (table["group"] == "kommune")]
     for row in over.itertuples():
         made.note("more-answers-than-invited", row.survey, wave=row.wave)
 
 
 def _note_changes(table: pd.DataFrame, made: _Collector) -> None:
-    """What the kommune's own changes cannot say."""
+    """Note what the kommune's own changes cannot say."""
     scores = table[(table["group"] == "kommune") & (table["stat"] == "score")]
     for reason in ("few_clusters", "population_unknown", "population_too_small"):
         hit = scores[scores["reason"] == reason]

@@ -34,11 +34,6 @@ class Uncertainty:
     reason: Texts
 
 
-def estimand_of(workspace: Workspace, survey: str) -> Estimand:
-    """The survey's own estimand, else the plan's."""
-    return workspace.plan.estimand(survey)
-
-
 def population_rows(frame: Frame, workspace: Workspace, invited: dict[tuple[str, str], tuple[int, str]]) -> Floats:
     """People asked in each row's unit and wave (in its wave where the survey names no unit), NaN where unknown."""
     if not frame.survey.unit:
@@ -83,7 +78,7 @@ def _nan(value: float | None) -> float:
 def level_uncertainty(
     frame: Frame, values: Floats, cell: NDArray[np.int64], cells: int, estimand: Estimand, population: Floats | None
 ) -> Uncertainty:
-    """Standard errors of the means in every cell, by cluster."""
+    """Find the standard errors of the means in every cell, by cluster."""
     results: list[Sequence[Level] | None] = []
     for position in range(cells):
         here = np.flatnonzero(cell == position)
@@ -111,7 +106,7 @@ def change_uncertainty(
     estimand: Estimand,
     population: Floats | None,
 ) -> Uncertainty:
-    """Standard errors and tests of the changes in every group, by cluster over both waves."""
+    """Find standard errors and tests of the changes in every group, by cluster over both waves."""
     results: list[Sequence[Change] | None] = []
     for position in range(groups):
         here = np.flatnonzero(group == position)
@@ -133,10 +128,11 @@ def change_uncertainty(
 
 
 def pooled_sd(units: Moments) -> Floats:
-    """Standard deviation within units and waves, pooled over all of them, shape (measures,); NaN where unknown."""
+    """Pool the standard deviation within units and waves, over all of them, shape (measures,); NaN where unknown."""
     free = np.where(np.isfinite(units.sd), units.n - 1, 0.0)
     with np.errstate(invalid="ignore", divide="ignore"):
-        return np.sqrt((free * np.nan_to_num(units.sd) ** 2).sum(axis=0) / free.sum(axis=0))
+        pooled = np.sqrt((free * np.nan_to_num(units.sd) ** 2).sum(axis=0) / free.sum(axis=0))
+    return np.asarray(pooled, dtype=float)
 
 
 def unit_uncertainty(n_before: Floats, n_after: Floats | None, sd: Floats) -> Uncertainty:

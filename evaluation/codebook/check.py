@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from evaluation.common.errors import Problem
@@ -86,9 +87,7 @@ def _responses(book: _Codebook) -> Iterator[Problem]:
                 yield book.problem("codebook-positive-unknown", (*loc, "positive", place), code, known=known)
 
 
-def _scores(
-    book: _Codebook, choices: Sequence[tuple[int, Table]], loc: tuple[str | int, ...]
-) -> Iterator[Problem]:
+def _scores(book: _Codebook, choices: Sequence[tuple[int, Table]], loc: tuple[str | int, ...]) -> Iterator[Problem]:
     scored = [(i, c["score"]) for i, c in choices if isinstance(c.get("score"), int | float)]
     for index, choice in choices:
         if choice.get("state") and "score" in choice:
@@ -96,7 +95,7 @@ def _scores(
         # either every answer has a score or none has (answers without an order)
         elif scored and "score" not in choice and not choice.get("state"):
             yield book.problem("codebook-choice-without-score", (*loc, "choice", index), choice.get("code", ""))
-    for (_, before), (index, score) in zip(scored, scored[1:], strict=False):
+    for (_, before), (index, score) in pairwise(scored):
         if score <= before:
             yield book.problem("codebook-scores-order", (*loc, "choice", index, "score"), f"{before}, {score}")
 
@@ -128,7 +127,9 @@ def _items(book: _Codebook) -> Iterator[Problem]:
         yield from book.unknown("codebook-unknown-scale", item.get("scale"), list(scales), *loc, "scale")
         # what an item has from its scale has been told there
         if scale is None or item.get("response") != scale.get("response"):
-            yield from book.unknown("codebook-unknown-response", item.get("response"), list(responses), *loc, "response")
+            yield from book.unknown(
+                "codebook-unknown-response", item.get("response"), list(responses), *loc, "response"
+            )
         if scale is None:
             yield from book.unknown("codebook-unknown-theme", item.get("theme"), list(themes), *loc, "theme")
         elif item.get("theme") != scale.get("theme"):

@@ -69,7 +69,7 @@ class Questionnaire:
 
 
 def state_code(instrument: Instrument, item: Item, state: str) -> int | None:
-    """The code of the choice with that ``state``, or None."""
+    """Return the code of the choice with that ``state``, or None."""
     return next((c.code for c in instrument.response_of(item).choices if c.state == state), None)
 
 
@@ -84,7 +84,7 @@ def _scores(instrument: Instrument, item: Item) -> Floats:
 
 
 def questionnaire(survey: str, instrument: Instrument) -> Questionnaire:
-    """Arrays and latent means of ``survey``; items of no scale are left out."""
+    """Compute arrays and latent means of ``survey``; items of no scale are left out."""
     items = tuple(i for i in instrument.items if i.scale and i.kind == "item")
     scales = tuple(s.id for s in instrument.scales)
     types = SHARES[survey]
@@ -115,7 +115,7 @@ def questionnaire(survey: str, instrument: Instrument) -> Questionnaire:
 
 @lru_cache(maxsize=1)
 def default_instruments() -> dict[str, Instrument]:
-    """The instruments that come with the package."""
+    """Load the instruments that come with the package."""
     from evaluation.codebook.load import load_instrument
     from evaluation.common.resources import resource_folder
 

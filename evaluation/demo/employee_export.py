@@ -24,7 +24,14 @@ RENAMED = "2019"
 #: Wording of two labels that differed in the first wave.
 _OLD_LABELS = {"Delvis enig": "Delvist enig", "Delvis uenig": "Delvist uenig"}
 #: Options of the multiple-choice question. The code is not the place in the list.
-_SOURCES = ((1, "Kolleger"), (2, "Min leder"), (3, "Kurser"), (7, "Faglige netværk"), (16, "Bøger og tidsskrifter"), (9, "Andet"))  # fmt: skip
+_SOURCES = (
+    (1, "Kolleger"),
+    (2, "Min leder"),
+    (3, "Kurser"),
+    (7, "Faglige netværk"),
+    (16, "Bøger og tidsskrifter"),
+    (9, "Andet"),
+)
 UNIT, PERSON = "enhedsnr", "medarbejder_id"
 ADMINISTRATIVE = "G90090"
 
@@ -46,7 +53,7 @@ def with_extras(frame: pd.DataFrame, wave: str, rng: np.random.Generator) -> pd.
 def export_employees(
     frame: pd.DataFrame, instrument: Instrument, retrospective: Instrument | None, wave: str, seed: int
 ) -> tuple[dict[str, bytes], dict[str, str]]:
-    """The three files of one wave, and the name of each item and role in them.
+    """Write the three files of one wave, and the name of each item and role in them.
 
     Rows stand in an order of their own in every wave, so that persons can be joined on id only.
     """
@@ -91,7 +98,6 @@ def _sheet(
     done = (rows["status"] == 4).to_numpy()
     return Sheet(
         title=f"Fiktive data – Medarbejdertrivsel {wave}, Lindholt Kommune",
-        number=9_900_000 + int(wave),
         organization="Fiktive data – Lindholt Kommune",
         respondent_ids=[int(i) for i in 820_000_000 + int(wave) * 10_000 + np.arange(n)],
         overall=rows["status"].astype(int).to_list(),

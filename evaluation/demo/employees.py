@@ -153,11 +153,12 @@ def draw_employees(
 
 def _years_since(hired: npt.NDArray[np.int64], wave: int) -> Floats:
     years = np.array([float(w) for w in WAVES])
-    return years[wave] - years[hired]
+    passed: Floats = years[wave] - years[hired]
+    return passed
 
 
-def _status(rng: np.random.Generator, yes: npt.NDArray[np.bool_], partial: npt.NDArray[np.bool_]) -> npt.NDArray[np.int64]:
+def _status(
+    rng: np.random.Generator, yes: npt.NDArray[np.bool_], partial: npt.NDArray[np.bool_]
+) -> npt.NDArray[np.int64]:
     silent = rng.choice([1, 2, 5], size=len(yes), p=[0.03, 0.92, 0.05])
     return np.where(yes, np.where(partial, 3, 4), silent)
-
-

@@ -15,12 +15,15 @@ from evaluation.codebook.model import Instrument
 from evaluation.demo.municipality import FIELDWORK
 
 SHEET = "Besvarelser"
-NOTES = ("Kilde: Fiktive data. Skoler, lærere og børn er opfundet.", "Note: Tom celle betyder, at udsagnet ikke er vurderet.")
+NOTES = (
+    "Kilde: Fiktive data. Skoler, lærere og børn er opfundet.",
+    "Note: Tom celle betyder, at udsagnet ikke er vurderet.",
+)
 _STAMP = datetime(2024, 12, 2, 12, 0, 0)
 
 
 def export_pupils(frame: pd.DataFrame, instrument: Instrument, wave: str, seed: int) -> bytes:
-    """The workbook of one wave: rated children only.
+    """Write the workbook of one wave: rated children only.
 
     2019 has a title and merged headings above the header, notes below and a hidden codebook sheet;
     2020 numbers shown with leading zeros and answers partly typed as text; 2022 a hidden row and
@@ -122,14 +125,14 @@ def _finish(book: Any, sheet: Any, instrument: Instrument, wave: str, top: int, 
 
 
 def _summary(sheet: Any, rows: int) -> None:
-    """A second sheet with two tables beside each other."""
+    """Fill a second sheet with two tables beside each other."""
     sheet.append(["Fiktive data", None, None, "Status", "Antal"])
     sheet.append(["Vurderede børn", rows, None, "Færdig", rows])
     sheet.append(["Skoler", 8, None, "Mangler", 0])
 
 
 def _stamped(data: bytes) -> bytes:
-    """``data`` with fixed dates in the archive and in the document's properties."""
+    """Return ``data`` with fixed dates in the archive and in the document's properties."""
     stream = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as new:
         for entry in old.infolist():

@@ -31,17 +31,17 @@ class Mixture:
 
 
 def thresholds(steps: int) -> Floats:
-    """The ``steps − 1`` cutting points, symmetric about 0."""
-    return STEP * (np.arange(1, steps) - steps / 2)
+    """Return the ``steps − 1`` cutting points, symmetric about 0."""
+    return STEP * (np.arange(1, steps, dtype=np.float64) - steps / 2)
 
 
 def item_offsets(items: int) -> Floats:
-    """Latent offsets of the items of a scale; they sum to 0."""
+    """Return latent offsets of the items of a scale; they sum to 0."""
     return np.linspace(-SPREAD, SPREAD, items) if items > 1 else np.zeros(1)
 
 
 def expected_score(mu: float, scores: Floats, items: int, mixture: Mixture) -> float:
-    """Expected scale score (0–100) at latent mean ``mu``.
+    """Compute the expected scale score (0–100) at latent mean ``mu``.
 
     Parameters
     ----------
@@ -60,7 +60,7 @@ def expected_score(mu: float, scores: Floats, items: int, mixture: Mixture) -> f
 
 
 def latent_mean(score: float, scores: Floats, items: int, mixture: Mixture) -> float:
-    """The latent mean at which the expected scale score is ``score`` (bisection to 1e-12)."""
+    """Find the latent mean at which the expected scale score is ``score`` (bisection to 1e-12)."""
     low, high = -12.0, 12.0
     for _ in range(70):
         middle = (low + high) / 2
@@ -72,7 +72,7 @@ def latent_mean(score: float, scores: Floats, items: int, mixture: Mixture) -> f
 
 
 def effects(rng: np.random.Generator, rows: int, scales: int, variance: float, shared: float = 0.5) -> Floats:
-    """Random effects of one level (unit, person …), partly common to all scales.
+    """Draw random effects of one level (unit, person …), partly common to all scales.
 
     Returns
     -------
@@ -81,9 +81,10 @@ def effects(rng: np.random.Generator, rows: int, scales: int, variance: float, s
     """
     common = rng.standard_normal((rows, 1))
     own = rng.standard_normal((rows, scales))
-    return np.sqrt(variance) * (np.sqrt(shared) * common + np.sqrt(1 - shared) * own)
+    drawn: Floats = np.sqrt(variance) * (np.sqrt(shared) * common + np.sqrt(1 - shared) * own)
+    return drawn
 
 
 def steps_of(latent: Floats, steps: int) -> npt.NDArray[np.int64]:
-    """Answer step 0 … ``steps − 1`` of each latent value."""
+    """Return answer step 0 … ``steps − 1`` of each latent value."""
     return np.searchsorted(thresholds(steps), latent)

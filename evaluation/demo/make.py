@@ -25,7 +25,7 @@ from evaluation.demo.spss import export_parents
 from evaluation.demo.truth import PAIR, SURVEYS, WAVES, truth_of
 
 #: With this seed every intended verdict comes out as intended (``docs/demo.md``).
-SEED = 2024
+SEED = 186
 MARK = "truth.json"
 CROSSWALK = "data/registers/crosswalk-medarbejdertrivsel.csv"
 _MADE_BY_PIPELINE = {"_resultater", "_output", "_published"}
@@ -125,7 +125,9 @@ def _earlier(root: Path) -> dict[str, str]:
         except (ValueError, KeyError, TypeError, AttributeError):
             raise fail("demo-folder-taken", where=root, found=MARK) from None
     raw = root / "data" / "raw"
-    present = [p for p in sorted(raw.rglob("*")) if p.is_file() and p.name not in ("README.md", ".gitkeep", ".DS_Store")]
+    present = [
+        p for p in sorted(raw.rglob("*")) if p.is_file() and p.name not in ("README.md", ".gitkeep", ".DS_Store")
+    ]
     if not hashes and (root / "evaluation.toml").exists():
         present.insert(0, root / "evaluation.toml")
     foreign = [p.relative_to(root).as_posix() for p in present]
@@ -153,7 +155,7 @@ def _exports(
 
 
 def _crosswalk(instrument: Instrument, names: Mapping[str, Mapping[str, str]]) -> bytes:
-    """What each role, group and item is called in each wave's file."""
+    """List what each role, group and item is called in each wave's file."""
     wanted = [UNIT, PERSON, *(g.id for g in instrument.groups), *(i.id for i in instrument.items)]
     return _csv([["item", *WAVES], *([name, *(names[w][name] for w in WAVES)] for name in wanted)])
 

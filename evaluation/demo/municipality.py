@@ -24,7 +24,7 @@ FIELDWORK: Mapping[str, tuple[str, str]] = {
 }
 
 #: Employees and children of a unit of each kind, before a small variation between units.
-EMPLOYEES: Mapping[str, int] = {"dagpleje": 14, "vuggestue": 14, "boernehave": 18, "integreret": 26}
+EMPLOYEES: Mapping[str, int] = {"dagpleje": 14, "vuggestue": 14, "boernehave": 19, "integreret": 28}
 CHILDREN: Mapping[str, int] = {"dagpleje": 25, "vuggestue": 27, "boernehave": 33, "integreret": 46}
 #: Children that start school at one school in a year; teachers of the first school year there.
 PUPILS, TEACHERS = 37, 2
@@ -54,7 +54,7 @@ class DemoUnit:
 
 
 def workspace_text(name: str) -> str:
-    """A file of the fictional workspace that is the same for every seed."""
+    """Read a file of the fictional workspace that is the same for every seed."""
     return (resources.files("evaluation.demo") / "workspace" / name).read_text(encoding="utf-8")
 
 
@@ -81,7 +81,7 @@ def day_care(kommune: str) -> tuple[DemoUnit, ...]:
 
 
 def schools() -> tuple[DemoUnit, ...]:
-    """The schools of the fictional municipality."""
+    """Return the schools of the fictional municipality."""
     return tuple(u for u in all_units() if u.type == "skole")
 
 

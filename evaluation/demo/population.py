@@ -75,7 +75,7 @@ class Population:
 
 
 def population(instruments: Mapping[str, Instrument] | None = None, respondents: int | None = None) -> Population:
-    """The population for ``instruments`` (those of the package where none are given) at the wanted size.
+    """Prepare the population for ``instruments`` (those of the package where none are given) at the wanted size.
 
     Parameters
     ----------

@@ -26,11 +26,14 @@ _LONG_LABEL = (
     "som står over for at skulle vælge dagtilbud, og som har et barn på samme alder og med nogenlunde de samme behov "
     "som dit, når du tænker på hele det seneste år?"
 )
-_LONG_CHOICE = "Meget sandsynligt, fordi vi i vores familie har haft særdeles gode oplevelser med både børn, voksne og hverdagen"
+_LONG_CHOICE = (
+    "Meget sandsynligt, fordi vi i vores familie har haft særdeles gode oplevelser med både børn, voksne og "
+    "hverdagen i dagtilbuddet"
+)
 
 
 def export_parents(frame: pd.DataFrame, instrument: Instrument, wave: str, seed: int) -> bytes:
-    """The .sav of one wave: who answered, one row a child and parent."""
+    """Write the .sav of one wave: who answered, one row a child and parent."""
     rng = np.random.default_rng([seed, 12, int(wave)])
     rows = frame[frame["answered"]]
     rows = rows.iloc[rng.permutation(len(rows))].reset_index(drop=True)
@@ -108,7 +111,7 @@ def _sav(table: pd.DataFrame, instrument: Instrument, wave: str) -> bytes:
 
 
 def _stamped(data: bytes, day: date) -> bytes:
-    """``data`` with a fixed day and time of writing, so that one seed gives one file."""
+    """Return ``data`` with a fixed day and time of writing, so that one seed gives one file."""
     months = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
     header = bytearray(data)
     header[_DATE] = f"{day.day:02d} {months[day.month - 1]} {day.year % 100:02d}".encode("ascii")

@@ -91,7 +91,6 @@ class Sheet:
     """The respondents' system variables, one entry a row."""
 
     title: str
-    number: int
     organization: str
     respondent_ids: Sequence[int]
     overall: Sequence[int]
@@ -181,19 +180,25 @@ def _status(export: _Export, sheet: Sheet, questions: Sequence[str]) -> None:
     for question in questions:
         text, options = _STATUS[question]
         export.add_options(
-            question, text, [(name, code, label, _internal(question, name, sheet.overall)) for name, code, label in options]
+            question,
+            text,
+            [(name, code, label, _internal(question, name, sheet.overall)) for name, code, label in options],
         )
 
 
 def _system(export: _Export, sheet: Sheet) -> None:
     n = export.rows
-    survey = export.add("survey", "survey", "Single", "Undersøgelse (fiktive data)", [sheet.title] * n)
-    export.labels.append([survey, str(sheet.number), sheet.title])
+    export.add("survey", "survey", "Single", "Undersøgelse (fiktive data)", [sheet.title] * n)
     export.add("respondentid", "respondentid", "Double", "Respondent", [str(i) for i in sheet.respondent_ids])
     column = export.add("organization", "organization", "Single", "Organisation", ["990999"] * n)
     export.labels.append([column, "990999", sheet.organization])
     _status(export, sheet, ["statinternal"])
-    stamps = (sheet.created, [c or s for c, s in zip(sheet.closed, sheet.created, strict=True)], sheet.closed, sheet.started)
+    stamps = (
+        sheet.created,
+        [c or s for c, s in zip(sheet.closed, sheet.created, strict=True)],
+        sheet.closed,
+        sheet.started,
+    )
     for (name, text), values in zip(_TIMES, stamps, strict=True):
         export.add(name, name, "Date", text, values)
     seconds = ["" if s <= 0 else f"{s:.3f}".replace(".", export.style.decimal) for s in sheet.seconds]
@@ -209,7 +214,7 @@ def _system(export: _Export, sheet: Sheet) -> None:
 
 
 def surveyxact_files(sheet: Sheet, style: Style) -> tuple[dict[str, bytes], dict[str, str]]:
-    """The three files of an export.
+    """Write the three files of an export.
 
     Parameters
     ----------

@@ -84,5 +84,5 @@ TRUTH: Mapping[str, Mapping[str, Truth]] = {
 
 
 def truth_of(survey: str, scale: str) -> Truth:
-    """The truth of one scale."""
+    """Look up the truth of one scale."""
     return TRUTH.get(survey, {}).get(scale, UNKNOWN)

@@ -57,7 +57,14 @@ def gate_estimates(source: pd.DataFrame, levels: pd.DataFrame, threshold: int, r
     share = is_share(table)
     people = [table[f"_persons_{side}"].to_numpy() for side in ("before", "after")]
     marks = [
-        mark(table[side].to_numpy(), share, number, table[f"_side_{side}"].to_numpy(), threshold)
+        mark(
+            table[side].to_numpy(),
+            share,
+            table[f"n_{side}"].to_numpy(),
+            number,
+            table[f"_side_{side}"].to_numpy(),
+            threshold,
+        )
         for side, number in zip(("before", "after"), people, strict=True)
     ]
     below = marks[0].below | marks[1].below
@@ -143,4 +150,4 @@ def _telling_pairs(table: pd.DataFrame, hidden: Bools, threshold: int) -> Bools:
     few = np.zeros(len(table), dtype=bool)
     for number in (*apart, paired):
         few |= (number > 0) & (number < threshold)
-    return ~np.isnan(paired) & (few | hidden)
+    return np.asarray(~np.isnan(paired) & (few | hidden))

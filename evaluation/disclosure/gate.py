@@ -24,6 +24,7 @@ from evaluation.disclosure.rules import (
     Bools,
     blank,
     coarse_value,
+    few,
     is_share,
     mark,
     set_reason,
@@ -63,7 +64,7 @@ def publish(estimates: Estimates, policy: Disclosure) -> Published:
         "distributions": distributions,
         "response": estimates.response.copy(),
         "perceived": _perceived(estimates.perceived, threshold, record),
-        "scales": _scales(estimates.scales, record),
+        "scales": _scales(estimates.scales, threshold, record),
         "record": record.table(),
     }
     for name, table in tables.items():
@@ -79,7 +80,7 @@ def _levels(source: pd.DataFrame, threshold: int, record: Record) -> pd.DataFram
     table = source.copy()
     value, people = table["value"].to_numpy(), table["_persons"].to_numpy()
     share = is_share(table)
-    marks = mark(value, share, people, table["_side"].to_numpy(), threshold)
+    marks = mark(value, share, table["n"].to_numpy(), people, table["_side"].to_numpy(), threshold)
     discreet = marks.discreet.copy()
     discreet |= complement(table, marks.hidden, people, ("survey", "measure", "stat", "wave"), threshold)
     discreet = _one_object(table, discreet) & ~marks.below
@@ -114,7 +115,7 @@ def _one_object(table: pd.DataFrame, chosen: Bools) -> Bools:
         return chosen
     place = table["survey"] + "." + table["measure"] + "." + table["group"] + "." + table["wave"]
     names = set(place[means])
-    return chosen | (place.isin(names) & (table["stat"] == "andel")).to_numpy()
+    return np.asarray(chosen | place.isin(names) & (table["stat"] == "andel").to_numpy())
 
 
 def _distributions(source: pd.DataFrame, levels: pd.DataFrame, threshold: int, record: Record) -> pd.DataFrame:
@@ -160,7 +161,7 @@ def _hidden_item(table: pd.DataFrame, levels: pd.DataFrame) -> Bools:
     gone = levels[levels["suppressed"] & (levels["stat"] != "score")]
     names = set(gone["survey"] + "." + gone["measure"] + "." + gone["group"] + "." + gone["wave"])
     place = table["survey"] + "." + table["item"] + "." + table["group"] + "." + table["wave"]
-    return (place.isin(names) & (table["state"] == "")).to_numpy()
+    return np.asarray(place.isin(names) & (table["state"] == ""))
 
 
 def _perceived(source: pd.DataFrame, threshold: int, record: Record) -> pd.DataFrame:
@@ -175,7 +176,7 @@ def _perceived(source: pd.DataFrame, threshold: int, record: Record) -> pd.DataF
     by = ("survey", "item", "wave")
     discreet |= complement(table, below | discreet, people, by, threshold)
     hidden = below | discreet
-    stripped = present & (people < FULL) & ~hidden
+    stripped = few(table["n"].to_numpy(), people, threshold) & ~hidden
     merged = small | hidden
     merged |= complement(table, merged, people, by, COARSE_BELOW * threshold)
     apart = (asked < COARSE_BELOW * threshold) | hidden
@@ -197,12 +198,12 @@ def _perceived(source: pd.DataFrame, threshold: int, record: Record) -> pd.DataF
     return table
 
 
-def _scales(source: pd.DataFrame, record: Record) -> pd.DataFrame:
+def _scales(source: pd.DataFrame, threshold: int, record: Record) -> pd.DataFrame:
     """Gate reliability: nothing below 30 complete answers."""
     table = source.copy()
-    few = (table["_persons"] < FULL).to_numpy()
-    blank(table, few, ("alpha", "alpha_low", "alpha_high"))
-    table["suppressed"] = few
-    set_reason(table, few, UNDER_30)
-    record.add("scales", table, few, UNDER_30, hidden=True)
+    small = few(table["n"].to_numpy(), table["_persons"].to_numpy(), threshold) | (table["_persons"] == 0).to_numpy()
+    blank(table, small, ("alpha", "alpha_low", "alpha_high"))
+    table["suppressed"] = small
+    set_reason(table, small, UNDER_30)
+    record.add("scales", table, small, UNDER_30, hidden=True)
     return table

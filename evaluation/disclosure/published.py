@@ -27,18 +27,20 @@ TABLES: Mapping[str, tuple[str, ...]] = {
     "scales": table.SCALES,
     "record": table.RECORD,
 }
-#: Columns that hold text (``""`` where there is none).
-TEXT = frozenset(
+_TEXT = (
     "key survey theme measure stat higher_is group waves wave design estimand direction family effect_name verdict "
-    "method weighting comparable base reason rule_version scale item code state source table rule".split()
+    "method weighting comparable base reason rule_version scale item code state source table rule"
 )
+#: Columns that hold text (``""`` where there is none).
+TEXT = frozenset(_TEXT.split())
 #: Columns that hold True or False.
 FLAGS = frozenset({"suppressed", "hidden"})
-#: Columns that hold whole numbers: float64 with NaN in memory, written without a decimal point.
-COUNTS = frozenset(
+_COUNTS = (
     "invited_before invited_after n_before n_after n_paired clusters family_size n count n_base invited answered "
-    "completed partial asked items".split()
+    "completed partial asked items"
 )
+#: Columns that hold whole numbers: float64 with NaN in memory, written without a decimal point.
+COUNTS = frozenset(_COUNTS.split())
 META = "meta.json"
 
 
@@ -83,7 +85,7 @@ def conform(name: str, frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def _arrow(name: str, frame: pd.DataFrame) -> Any:
-    """The table as it is written: text, true/false, whole numbers as such, other numbers as they are; NaN is empty."""
+    """Return the table as it is written: text, true/false, whole numbers as such, other numbers as they are; NaN is empty."""
     import pyarrow as pa
 
     columns = {}
@@ -150,17 +152,17 @@ def load(folder: Path, form: Literal["parquet", "csv"] = "parquet") -> Published
     Raises
     ------
     EvaluationError
-        ``published-missing`` for files that are not there and ``published-columns`` for
+        ``published-file-missing`` for files that are not there and ``published-columns`` for
         files with other columns, all of them at once.
     """
     problems: list[Problem] = []
     tables: dict[str, pd.DataFrame] = {}
     if not (folder / META).is_file():
-        problems.append(Problem("published-missing", str(folder / META)))
+        problems.append(Problem("published-file-missing", str(folder / META)))
     for name, columns in TABLES.items():
         path = folder / f"{name}.{form}"
         if not path.is_file():
-            problems.append(Problem("published-missing", str(path)))
+            problems.append(Problem("published-file-missing", str(path)))
             continue
         frame = _read(path)
         if tuple(frame.columns) != columns:

@@ -25,7 +25,7 @@ class Record:
         self._parts.append(part.assign(rule_version=RULE_VERSION)[list(RECORD)])
 
     def table(self) -> pd.DataFrame:
-        """The table ``record``."""
+        """Return the table ``record``."""
         if not self._parts:
             return pd.DataFrame({column: pd.Series(dtype=object) for column in RECORD})
         return pd.concat(self._parts, ignore_index=True)

@@ -1,7 +1,8 @@
 """The gate's rules for one number at a time: masks over the rows of a table.
 
 The rules are those of ``docs/disclosure.md``. ``people`` is always the number of distinct
-people behind a number (raters for school data, households for parents).
+people behind a number (raters for school data, households for parents); ``n`` the number of
+answers, which is larger where one person answers about several children.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ Floats = NDArray[np.float64]
 
 #: Version of the rules, printed in every row. Raise it when a rule changes.
 RULE_VERSION: Final = "1"
-#: Fewest people for a standard error, interval, p, sd, effect size or verdict.
+#: Fewest answers for a standard error, interval, p, sd, effect size or verdict.
 FULL: Final = 30
 #: Means in whole points and merged shares only below this many times the threshold.
 COARSE_BELOW: Final = 3
@@ -79,15 +80,24 @@ def one_sided(value: Floats, share: Bools, people: Floats, side: Floats, thresho
     return coarse & ~np.isnan(value) & (thin | ends)
 
 
-def mark(value: Floats, share: Bools, people: Floats, side: Floats, threshold: int) -> Marks:
-    """Rules for numbers of one wave."""
+def few(n: Floats, people: Floats, threshold: int) -> Bools:
+    """Numbers without anything that tells how answers spread.
+
+    Fewer than :data:`FULL` answers: number, mean and spread of so few answers give each of
+    them away. Fewer than three thresholds of people: an interval would undo the whole points.
+    """
+    return (people > 0) & ((n < FULL) | (people < COARSE_BELOW * threshold))
+
+
+def mark(value: Floats, share: Bools, n: Floats, people: Floats, side: Floats, threshold: int) -> Marks:
+    """Rules for numbers of one wave: ``n`` answers of ``people``, the fewer of them on a share's smaller ``side``."""
     present = people > 0
     below = present & (people < threshold)
     return Marks(
         below=below,
         discreet=one_sided(value, share, people, side, threshold),
         coarse=present & (people < COARSE_BELOW * threshold),
-        stripped=present & (people < FULL),
+        stripped=few(n, people, threshold),
     )
 
 

@@ -8,14 +8,15 @@ from evaluation.common.language import catalogue
 
 
 def notice_text(code: str, variable: str, detail: str, rows: int, lang: str) -> str:
-    """The sentence for ``code`` in ``lang`` with its places filled.
+    """The sentence for ``code`` in ``lang`` with its places filled; ``one`` instead of ``text`` for a single row.
 
     Raises
     ------
     KeyError
         When the catalogue ``import`` has no such code.
     """
-    template = str(catalogue("import", lang)[code]["text"])
+    entry = catalogue("import", lang)[code]
+    template = str(entry["one"] if rows == 1 and "one" in entry else entry["text"])
     for name, value in (("variable", variable), ("detail", detail), ("rows", str(rows))):
         template = template.replace("{" + name + "}", value)
     return template

@@ -90,7 +90,7 @@ def _read(path: Path, portable: bool) -> tuple[pd.DataFrame, Any, list[Notice]]:
                 # A date beyond year 9999: keep all dates as SPSS's seconds since 1582.
                 frame, meta = reader(str(path), disable_datetime_conversion=True, **given)
                 notices.append(Notice("dates-as-numbers", detail=path.name))
-        except (pyreadstat.ReadstatError, UnicodeDecodeError) as error:
+        except (pyreadstat.ReadstatError, pyreadstat.PyreadstatError, UnicodeDecodeError) as error:
             problem = error
             if any(word in str(error).lower() for word in _TEXT_ERRORS):
                 continue

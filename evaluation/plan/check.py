@@ -10,10 +10,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import pairwise
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 from evaluation.common.errors import Problem
+from evaluation.common.ids import is_part
 from evaluation.common.resources import resource_folder
 from evaluation.plan.form import TomlFile, near
 from evaluation.plan.registers import FOLDER, Registers
@@ -46,9 +48,14 @@ class _Plan:
         found = [table.get("id") for _, table in self.tables(key)]
         return [i for i in found if isinstance(i, str)] if all(isinstance(i, str) for i in found) else None
 
-    def unknown(self, code: str, name: object, known: Sequence[str] | None, *loc: str | int) -> Iterator[Problem]:
-        """A problem when ``name`` is not one of ``known``, with the nearest one if there is any."""
-        if not isinstance(name, str) or known is None or name in known:
+    def unknown(
+        self, code: str, name: object, known: Sequence[str] | None, *loc: str | int, free: bool = False
+    ) -> Iterator[Problem]:
+        """A problem when ``name`` is not one of ``known``, with the nearest one if there is any.
+
+        What cannot be an id at all has been told as such, but for ``free`` names.
+        """
+        if not isinstance(name, str) or known is None or name in known or not (free or is_part(name)):
             return
         guess = near(name, known)
         params = {"name": name, "near": guess, "known": ", ".join(dict.fromkeys(known)) or "–"}
@@ -126,7 +133,7 @@ def _overlaps(plan: _Plan) -> Iterator[Problem]:
     for index, survey in plan.tables("survey"):
         named = [(i, w.get("wave")) for i, w in plan.tables("wave", survey)]
         waves = sorted(((days[n], i, n) for i, n in named if isinstance(n, str) and n in days), key=lambda w: w[0])
-        for ((_, end), _, first), ((start, _), i, second) in zip(waves, waves[1:], strict=False):
+        for ((_, end), _, first), ((start, _), i, second) in pairwise(waves):
             if start <= end and first != second:
                 loc = ("survey", index, "wave", i, "wave")
                 yield plan.problem("plan-waves-overlap", loc, f"{first}, {second}", first=first, second=second)
@@ -157,8 +164,14 @@ def _day(value: object) -> date | None:
 
 def _scopes(plan: _Plan) -> Iterator[Problem]:
     header = plan.table("evaluation")
-    own = {"", str(header.get("kommune", "")).casefold(), str(header.get("kommunekode", ""))}
+    names = [header.get("kommune"), header.get("kommunekode")]
+    own = {"", *(name.casefold() for name in names if isinstance(name, str))}
     units = [u for u in plan.registers.units if not u.administrative and u.kommune.casefold() in own]
+    if plan.registers.units and not units:
+        known_names = sorted({u.kommune for u in plan.registers.units if u.kommune})
+        loc: Loc = ("evaluation", "kommune")
+        yield from plan.unknown("plan-kommune-without-units", names[0], known_names, *loc, free=True)
+        return
     known = {
         "units": [u.id for u in units],
         "types": list(dict.fromkeys(u.type for u in units if u.type)),
@@ -169,11 +182,11 @@ def _scopes(plan: _Plan) -> Iterator[Problem]:
         scope = release.get("scope")
         if not isinstance(scope, dict):
             continue
-        for key, names in known.items():
+        for key, values in known.items():
             given = scope.get(key)
             for place, name in enumerate(given if isinstance(given, list) else []):
                 loc = ("release", index, "scope", key, place)
-                yield from plan.unknown(f"plan-scope-unknown-{key}", name, names, *loc)
+                yield from plan.unknown(f"plan-scope-unknown-{key}", name, values, *loc, free=key != "types")
 
 
 # -- surveys -----------------------------------------------------------------------
@@ -233,7 +246,8 @@ def _compare(plan: _Plan, survey: Table, loc: Loc, days: Mapping[str, tuple[date
     pair = survey.get("compare")
     if not (isinstance(pair, list) and len(pair) == 2 and all(isinstance(name, str) for name in pair)):
         return
-    asked = [w.get("wave") for _, w in plan.tables("wave", survey) if isinstance(w.get("wave"), str)]
+    named = [w.get("wave") for _, w in plan.tables("wave", survey)]
+    asked = [name for name in named if isinstance(name, str)]
     for place, name in enumerate(pair):
         yield from plan.unknown("plan-compare-not-asked", name, asked, *loc, "compare", place)
     before, after = pair
@@ -283,7 +297,7 @@ def _comparison(plan: _Plan) -> Iterator[Problem]:
     name = plan.table("comparison").get("kommune")
     known = list(dict.fromkeys(u.kommune for u in plan.registers.units if u.kommune))
     if plan.registers.units:
-        yield from plan.unknown("plan-unknown-comparison", name, known, "comparison", "kommune")
+        yield from plan.unknown("plan-unknown-comparison", name, known, "comparison", "kommune", free=True)
 
 
 def _publications(plan: _Plan) -> Iterator[Problem]:

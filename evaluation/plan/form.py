@@ -192,6 +192,10 @@ class _Form:
             known = self.keys(loc[:-1])
             params |= {"near": near(key, known), "known": ", ".join(known)}
             code, found = "toml-unknown-key", key
+        elif kind == "missing" and isinstance(loc[-1], int):
+            # pydantic tells a pair of one as a missing second value
+            params["wanted"] = str(loc[-1] + 1)
+            code, found = "toml-wrong-length", ""
         elif kind == "missing":
             code, found = "toml-missing-key", ""
         elif kind == "literal_error":
@@ -226,7 +230,7 @@ def _shown(value: object) -> str:
     if isinstance(value, str):
         return f'"{value}"'
     if isinstance(value, Mapping):
-        return "{" + ", ".join(str(key) for key in value) + "}"
+        return "{" + ", ".join(f"{key} = …" for key in value) + "}"
     text = str(value)
     return text if len(text) <= 80 else text[:77] + "…"
 

@@ -70,4 +70,3 @@ def awaited(workspace: Workspace) -> tuple[tuple[str, str], ...]:
 def _place(problem: Problem) -> tuple[str, int]:
     file, _, line = problem.where.rpartition(":")
     return (file, int(line)) if line.isdigit() else (problem.where, 0)
-

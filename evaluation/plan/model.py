@@ -175,7 +175,7 @@ class Header(Model):
     subtitle: Text | None = Field(None, description="Subtitle of the report.")
     kommune: _WORDS = Field(description="Name of the municipality: 'Rebild Kommune'.")
     kommunekode: Annotated[str, StringConstraints(pattern=r"^\d{3}$")] = Field(
-        description="Three digits in quotes: \"840\"."
+        description='Three digits in quotes: "840".'
     )
     language: Lang = Field("da", description="Language of the reports.")
     authors: tuple[str, ...] = Field((), description="Names on the title page.")

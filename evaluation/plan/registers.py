@@ -163,7 +163,7 @@ class _Row:
     def text(self, column: str) -> str:
         return self.cells.get(column, "")
 
-    def date(self, column: str) -> date | None:
+    def day(self, column: str) -> date | None:
         return self._parse(column, date.fromisoformat, "register-bad-date")
 
     def whole(self, column: str) -> int | None:
@@ -179,7 +179,7 @@ class _Row:
         return value in _YES
 
     def period(self, first: str, last: str) -> tuple[date | None, date | None]:
-        start, end = self.date(first), self.date(last)
+        start, end = self.day(first), self.day(last)
         if start and end and start > end:
             self.problem("register-dates-reversed", f"{start} – {end}", first=first, last=last)
         return start, end

@@ -21,7 +21,9 @@ from evaluation.plan.model import Plan, Release, Survey, Wave
 from evaluation.plan.registers import Unit
 
 Period = Literal["before", "after", "overgang", "never"]
-Reason = Literal["", "retrospective", "no-release", "no-before-wave", "no-after-wave", "before-awaited", "after-awaited"]
+Reason = Literal[
+    "", "retrospective", "no-release", "no-before-wave", "no-after-wave", "before-awaited", "after-awaited"
+]
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,6 +39,8 @@ PALETTE = (
     "rule",
     "band",
 )
+#: Least contrast of text on what lies under it (WCAG 2.2, AA).
+TEXT_CONTRAST = 4.5
 _HEX = re.compile(r"#[0-9a-fA-F]{6}\Z")
 
 
@@ -91,7 +93,13 @@ class Brand:
         places = [4 * step / (count - 1) for step in range(count)]
         if count == 4:
             places = [0.0, 1.0, 3.0, 4.0]
-        return tuple(_between(self.answers, place) for place in places)
+        return tuple(self._readable(_between(self.answers, place)) for place in places)
+
+    def _readable(self, fill: str) -> str:
+        """Move a mixed colour just out of the middle greys on which neither text colour reads."""
+        paper, ink = self.colours["background"], self.colours["foreground"]
+        steps = (_between((fill, end), step / 50) for step in range(26) for end in (paper, ink))
+        return next((colour for colour in steps if contrast(self.text_on(colour), colour) >= TEXT_CONTRAST), fill)
 
     def verdict(self, verdict: str) -> str:
         """Colour of a verdict id; the neutral one for a measure without verdict."""

@@ -51,7 +51,7 @@ def records(frame: pd.DataFrame) -> tuple[Row, ...]:
     return tuple(frame.to_dict("records"))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class SurveyView:
     """One survey of the plan with its instrument, its published rows and its waves.
 
@@ -168,6 +168,11 @@ class SurveyView:
         scales = sorted(self.instrument.scales, key=lambda s: themes.index(s.theme) if s.theme in themes else 99)
         return (*(scale.id for scale in scales), *self.items)
 
+    @property
+    def main_or_items(self) -> bool:
+        """Whether the instrument asks anything but perceived change."""
+        return any(item.kind == "item" for item in self.items.values())
+
     @cached_property
     def main_stat(self) -> str:
         """``score`` where the instrument has scales, else ``andel``."""
@@ -202,7 +207,7 @@ class SurveyView:
         return None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Context:
     """Everything a piece is made from."""
 

@@ -129,7 +129,7 @@ class Sentences:
         forms = self._words["statement"][kind]
         form = "ingen" if kind == "hidden" or told.same else str(row["direction"])
         if form not in forms:
-            form = str(row["direction"])
+            form = "op" if row["change"] > 0 else "ned"
         text = self._next(kind, form, forms[form])
         places = self.subject(str(row["stat"]), measure)
         return tidy(

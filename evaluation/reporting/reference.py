@@ -91,11 +91,13 @@ def _running(colour: Mapping[str, str], title: str, sender: str, mark: str) -> d
     start = '<w:p><w:pPr><w:pStyle w:val="Footer"/></w:pPr>'
     foot = f"{start}{_run(sender)}{tab}{_run(mark, bold)}{tab}{page}</w:p>"
     first = f"{start}{tab}{_run(mark, bold)}</w:p>"
+    large = f'<w:rPr><w:b/><w:color w:val="{colour["primary"]}"/><w:sz w:val="26"/></w:rPr>'
+    cover = f'<w:p><w:pPr><w:pStyle w:val="Normal"/></w:pPr>{_run(sender, large)}</w:p>'
     xml = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>'
     return {
         "header1": f"{xml}<w:hdr {_W}>{head}</w:hdr>",
         "footer1": f"{xml}<w:ftr {_W}>{foot}</w:ftr>",
-        "header2": f'{xml}<w:hdr {_W}><w:p><w:pPr><w:pStyle w:val="Normal"/></w:pPr></w:p></w:hdr>',
+        "header2": f"{xml}<w:hdr {_W}>{cover}</w:hdr>",
         "footer2": f"{xml}<w:ftr {_W}>{first}</w:ftr>",
     }
 
@@ -129,12 +131,11 @@ def styles(colour: Mapping[str, str]) -> str:
         _style("Caption", "caption", "Normal", '<w:keepNext/><w:keepLines/><w:spacing w:before="260" w:after="100"/>', _font(19, c["foreground"])),
         _style("Figure", "Figure", "Normal", '<w:keepNext/><w:spacing w:after="40"/>'),
         _style("CaptionedFigure", "Captioned Figure", "Figure"),
-        _style("Anm", "Anm", "Normal", '<w:keepLines/><w:spacing w:before="40" w:after="40" w:line="240" w:lineRule="auto"/>', _font(16, c["muted"])),
-        _style("HovedpointerTitel", "Hovedpointer Titel", "Normal", '<w:keepNext/>' + left.format(size=24, colour=c["secondary"]) + f'<w:shd w:val="clear" w:color="auto" w:fill="{c["light"]}"/><w:spacing w:before="200" w:after="0"/><w:ind w:left="200" w:right="100"/>', _font(23, c["secondary"], bold=True)),
-        _style("Hovedpointer", "Hovedpointer", "Normal", left.format(size=24, colour=c["secondary"]) + f'<w:shd w:val="clear" w:color="auto" w:fill="{c["light"]}"/><w:spacing w:before="0" w:after="0"/><w:ind w:left="200" w:right="100"/>'),
-        _style("BemaerkTitel", "Bemærk Titel", "Normal", '<w:keepNext/>' + left.format(size=24, colour=c["accent"]) + f'<w:shd w:val="clear" w:color="auto" w:fill="{c["tertiary"]}"/><w:spacing w:before="200" w:after="0"/><w:ind w:left="200" w:right="100"/>', "<w:b/>"),
-        _style("Bemaerk", "Bemærk", "Normal", left.format(size=24, colour=c["accent"]) + f'<w:shd w:val="clear" w:color="auto" w:fill="{c["tertiary"]}"/><w:ind w:left="200" w:right="100"/>'),
-        _style("Fiktiv", "Fiktiv", "Normal", left.format(size=24, colour=c["accent"]) + f'<w:shd w:val="clear" w:color="auto" w:fill="{c["tertiary"]}"/><w:spacing w:before="120" w:after="160"/><w:ind w:left="200" w:right="100"/>'),
+        _style("Anm", "Anm", "Normal", '<w:keepLines/><w:spacing w:before="40" w:after="280" w:line="240" w:lineRule="auto"/><w:contextualSpacing/>', _font(16, c["muted"])),
+        _style("HovedpointerTitel", "Hovedpointer Titel", "Normal", '<w:keepNext/><w:spacing w:after="100"/>', _font(24, c["secondary"], bold=True)),
+        _style("BemaerkTitel", "Bemærk Titel", "Normal", '<w:keepNext/><w:spacing w:after="80"/>', "<w:b/>"),
+        _style("Fiktiv", "Fiktiv", "Normal", left.format(size=24, colour=c["accent"]) + '<w:spacing w:before="900" w:after="160"/><w:ind w:left="200"/>', "<w:b/>"),
+        _style("Gruppe", "Gruppe", "Compact", '<w:keepNext/><w:spacing w:before="140" w:after="40"/>', f'<w:b/><w:color w:val="{c["secondary"]}"/>'),
         _style("Udeladt", "Udeladt", "Normal", left.format(size=12, colour=c["rule"]) + '<w:spacing w:before="80" w:after="160"/><w:ind w:left="200"/>', _font(21, c["muted"])),
         _style("Citat", "Citat", "Normal", '<w:spacing w:before="120" w:after="160"/><w:ind w:left="400" w:right="400"/>', f'<w:i/><w:color w:val="{c["secondary"]}"/>'),
         _style("Kolofon", "Kolofon", "Normal", '<w:spacing w:after="100"/>', _font(18, c["muted"])),

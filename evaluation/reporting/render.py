@@ -58,7 +58,7 @@ def choose_engine(engine: str) -> tuple[str, str]:
     from evaluation.reporting.embedded import engine as embedded
 
     if engine not in ENGINES:
-        raise fail("reporting-engine-unknown", found=engine, known=", ".join(ENGINES))
+        raise fail("reporting-engine-unknown", found=engine, engine=engine, known=", ".join(ENGINES))
     if engine == "embedded":
         return "embedded", embedded.engine_version()
     found = quarto.find_quarto()
@@ -101,10 +101,10 @@ def render_product(
     start = time.perf_counter()
     folder = root / "reports" / product
     if not (folder / "_quarto.yml").is_file():
-        raise fail("reporting-product-unknown", where=folder, found=product, known=", ".join(products(root)) or "–")
+        raise fail("reporting-product-unknown", where=folder, found=product, product=product, known=", ".join(products(root)) or "–")
     unknown = [name for name in formats if name not in FORMATS]
     if unknown:
-        raise fail("reporting-format-unknown", found=", ".join(unknown), known=", ".join(FORMATS))
+        raise fail("reporting-format-unknown", found=", ".join(unknown), formats=", ".join(unknown), known=", ".join(FORMATS))
     name, version = choose_engine(engine)
     if progress:
         progress("prepare")

@@ -106,7 +106,7 @@ def build_responses(
     if source.problems:
         raise EvaluationError(source.problems)
     frame = pd.DataFrame({**persons, "completed": completed, **groups})
-    report = _report(source, rows_in, kept, counts, findings, export.fictional or units.fictional)
+    report = _report(source, rows_in, kept, counts, _joined(findings), export.fictional or units.fictional)
     return _responses(source, grid, frame, weights, kept, report)
 
 
@@ -182,6 +182,18 @@ def _status_counts(status: pd.Series | None, completed: pd.Series, grid: Grid) -
         return int((status == "completed").sum()), int((status == "partial").sum()), int((status == "not_opened").sum())
     answered = grid.given().any(axis=1)
     return int((completed & answered).sum()), int((~completed & answered).sum()), 0
+
+
+def _joined(findings: Iterable[Finding]) -> list[Finding]:
+    """One finding where several columns say the same: the items of a grid share their labels."""
+    same: dict[tuple[str, str], list[Finding]] = {}
+    for finding in findings:
+        same.setdefault((finding.code, finding.detail or finding.variable), []).append(finding)
+    joined = []
+    for found in same.values():
+        names = first_names(dict.fromkeys(f.variable for f in found if f.variable))
+        joined.append(Finding(found[0].code, names, found[0].detail, sum(f.rows for f in found)))
+    return joined
 
 
 def _report(

@@ -13,6 +13,7 @@ import pandas as pd
 
 from evaluation.common.errors import fail
 from evaluation.common.language import LANGUAGES, catalogue
+from evaluation.importing.notices import notice_text
 from evaluation.responses.model import Dropped, Finding, ImportReport, Responses
 
 FILES = ("responses.parquet", "answer_state.parquet", "persons.parquet", "weights.parquet", "report.json")
@@ -74,7 +75,7 @@ def load_responses(folder: Path) -> Responses:
         codes=codes,
         states=states,
         persons=persons,
-        weights=weights.set_index(persons.index) if weights.shape[1] == 0 else weights,
+        weights=pd.DataFrame(index=persons.index) if weights.shape[1] == 0 else weights,
         fictional=stored["fictional"],
         report=report,
     )
@@ -98,10 +99,8 @@ def report_as_json(responses: Responses) -> dict[str, Any]:
 
 def dropped_text(dropped: Dropped, lang: str) -> str:
     """One line on rows that were dropped, in ``lang``."""
-    words = catalogue("import", lang)
-    template = str(words[f"dropped-{dropped.reason}"]["text"])
-    detail = str(words["status-words"].get(dropped.detail, dropped.detail))
-    return template.replace("{rows}", str(dropped.rows)).replace("{detail}", detail)
+    detail = str(catalogue("import", lang)["status-words"].get(dropped.detail, dropped.detail))
+    return notice_text(f"dropped-{dropped.reason}", "", detail, dropped.rows, lang)
 
 
 def _report(stored: dict[str, Any]) -> ImportReport:

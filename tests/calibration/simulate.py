@@ -121,7 +121,9 @@ def table(tallies: dict[tuple[str, str], Tally]) -> str:
     ]
     for (survey, scale), tally in tallies.items():
         n = len(tally.covered)
-        others = ", ".join(f"{w} {c / n:.0%}".replace("%", "") for w, c in tally.verdicts.most_common() if w != tally.intended)
+        others = ", ".join(
+            f"{w} {c / n:.0%}".replace("%", "") for w, c in tally.verdicts.most_common() if w != tally.intended
+        )
         lines.append(
             f"| {survey} | {scale} | {tally.truth:+.1f} | {np.mean(tally.changes):+.2f} | {np.mean(tally.errors):.1f} "
             f"| {100 * tally.coverage:.1f} | {tally.intended or 'none'} "

@@ -395,7 +395,7 @@ def _estimates() -> list[dict[str, Any]]:
         rows.append(_estimate(STAFF, theme, name, before - 2, after + 1, group="type-dagpleje", higher_is=higher,
                               n_before=24, n_after=26, reason="under_30"))  # fmt: skip
         rows.append(_estimate(STAFF, theme, name, None, None, group="enhed-g90003", higher_is=higher,
-                              n_before=4, n_after=3, suppressed=True, reason="under_threshold"))  # fmt: skip
+                              n_before=4, n_after=3, suppressed=True, reason="under_taersklen"))  # fmt: skip
     rows.append(_estimate(STAFF, "trivsel", "arbejdsglaede", 63.0, 64.0, group="sammenligning", n_before=190, n_after=188))
     parents = {"stat": "andel", "delta": 0.05, "n_before": 690, "n_after": 702}
     rows.append(_estimate(PARENTS, "trivsel", "samlet", 0.912, 0.915, 0.011, "uaendret", **parents))
@@ -403,7 +403,7 @@ def _estimates() -> list[dict[str, Any]]:
                           n_before=690, n_after=702))  # fmt: skip
     rows.append(_estimate(PARENTS, "trivsel", "aflevering", 0.71, 0.80, 0.02, "fremgang", **parents))
     rows.append(_estimate(SCHOOL, "trivsel", "social", None, None, stat="andel", delta=0.05, n_before=4, n_after=3,
-                          suppressed=True, reason="under_threshold"))  # fmt: skip
+                          suppressed=True, reason="under_taersklen"))  # fmt: skip
     return rows
 
 
@@ -464,7 +464,7 @@ def _answers(survey: str, item: Any, wave: str, code: str, state: str, share: fl
         n_base=4 if hidden else 400,
         base="adspurgte" if state else "besvaret",
         suppressed=hidden,
-        reason="under_threshold" if hidden else "",
+        reason="under_taersklen" if hidden else "",
         rule_version=RULE,
     )
     return row
@@ -525,7 +525,7 @@ def _perceived() -> list[dict[str, Any]]:
             clusters=33,
             base="vurderet",
             suppressed=hidden,
-            reason="under_threshold" if hidden else "",
+            reason="under_taersklen" if hidden else "",
             rule_version=RULE,
         )
         rows.append(row)

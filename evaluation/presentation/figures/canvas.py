@@ -51,6 +51,10 @@ class Canvas:
     height: float = 0.0
     _marks: dict[tuple[int, str], list[dict[str, Any]]] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        # Before anything is measured: an unknown font is the user's mistake, not a fallback.
+        register_fonts(self.brand.family, self.brand.font_files)
+
     def measure(self, text: str, size: float = BODY, weight: int = 400) -> float:
         """Width of one line in mm."""
         return measure(text, size, weight, self.brand.family)
@@ -106,7 +110,7 @@ class Canvas:
         italic: bool = False,
         upwards: bool = False,
     ) -> None:
-        """Place one line whose figures are centred on ``y``; ``upwards`` turns it, starting at ``y`` and centred on ``x``."""
+        """Place one line, its figures centred on ``y``; ``upwards`` turns it: from ``y``, centred on ``x``."""
         if not text.strip():
             return
         shift = size * _CAP * MM_PER_PT / 2
@@ -171,7 +175,6 @@ class Canvas:
         """Turn the canvas into a plotnine plot of exactly ``width`` × ``height`` mm."""
         import plotnine as p9
 
-        register_fonts(self.brand.family, self.brand.font_files)
         size = (self.width / 25.4, self.height / 25.4)
         theme = p9.theme_void(base_family=[self.brand.family, FALLBACK_FAMILY]) + p9.theme(
             figure_size=size, plot_margin=0

@@ -15,7 +15,7 @@ from evaluation.presentation.figures.marks import wave_mark
 from evaluation.presentation.figures.numbers import number, percent, percent_sign
 
 #: Bar heights in mm: the last wave stands out, the earlier ones are thinner.
-_LAST, _EARLIER, _BETWEEN, _ITEM_GAP = 5.4, 4.2, 0.7, 3.2
+_LAST, _EARLIER, _BETWEEN, _ITEM_GAP = 5.3, 4.1, 0.7, 3.1
 #: Room in mm a label of 1, 2 or 3 figures needs inside its segment.
 _LABEL_ROOM = {1: 2.3, 2: 3.7, 3: 5.0}
 _DONT_KNOW_GAP, _DONT_KNOW_LABEL = 3.0, 8.0

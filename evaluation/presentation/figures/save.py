@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import date
@@ -22,13 +23,14 @@ from evaluation.presentation.figures.canvas import Canvas
 
 DPI = 200
 #: Below this many figures to draw, starting other processes costs more than it saves.
-_PARALLEL_FROM = 6
+_PARALLEL_FROM = 8
 _RC: Mapping[str, Any] = {
     "svg.fonttype": "none",
     "svg.hashsalt": "evaluation",
     "text.usetex": False,
     "figure.max_open_warning": 0,
 }
+_RUNNING_ID = re.compile(rb'<g id="[A-Za-z0-9]+_[0-9]+">')
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +165,8 @@ def _files(canvas: Canvas) -> tuple[bytes, bytes]:
             from matplotlib import pyplot
 
             pyplot.close(drawing)
-    return svg.getvalue(), png.getvalue()
+    # Drop matplotlib's running ids: several figures in one html page must not share them.
+    return _RUNNING_ID.sub(b"<g>", svg.getvalue()), png.getvalue()
 
 
 def figure_key(figure: Figure, brand: Brand) -> str:

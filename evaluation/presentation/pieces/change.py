@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from evaluation.presentation.context import COMPARISON, Context, Row, SurveyView, said
+from evaluation.presentation.escape import markdown
 from evaluation.presentation.numbers import HIDDEN, is_missing
 from evaluation.presentation.piece import Piece, bullets, div, figure, omitted, paragraphs, table
 from evaluation.presentation.pieces.common import (
@@ -131,7 +132,7 @@ def changes_figure(ctx: Context, view: SurveyView) -> Piece:
             "verdict": words["verdict"],
             "interval": words["interval"],
             "band": words["band"].format(delta=_bound(ctx, delta)),
-            "worse": words["worse"],
+            "worse": words["low_best"],
         },
         decimal="," if ctx.lang == "da" else ".",
         digits=0,
@@ -349,6 +350,6 @@ def compared(ctx: Context, view: SurveyView, voice: Sentences) -> str:
         places = {"measure": view.quoted(str(row["measure"])), "before": other.before, "after": other.after}
         told.append(ctx.say("text", "comparison_one", **places))
     name = view.group_label(COMPARISON)
-    remark = said(plan.comparison.note, ctx.lang) if plan.comparison.note else ""
+    remark = markdown(said(plan.comparison.note, ctx.lang)) if plan.comparison.note else ""
     lead = ctx.say("text", "comparison", name=name, list=ctx.numbers.listing(told))
     return " ".join(part for part in (lead, ctx.say("text", "comparison_caution", name=name), remark) if part)

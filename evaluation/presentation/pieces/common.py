@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from evaluation.plan.model import Wave
-from evaluation.presentation.context import Context, Row, SurveyView, inside, said
+from evaluation.presentation.context import Context, Row, SurveyView, said
 from evaluation.presentation.escape import markdown
 from evaluation.presentation.numbers import HIDDEN, is_missing
 from evaluation.presentation.piece import Piece, note, omitted
-from evaluation.presentation.sentences import Sentences, capital
+from evaluation.presentation.sentences import Sentences
 
 
 def sentences(ctx: Context) -> Sentences:
@@ -77,6 +77,8 @@ def judged(view: SurveyView, voice: Sentences) -> list[Row]:
     return [row for row in view.main if voice.kind_of(row) in _VERDICTS]
 
 
+#: Reasons of the gate for numbers it left in whole points.
+COARSE = frozenset({"hele_point"})
 _VERDICTS = {"fremgang", "lille_fremgang", "uaendret", "uafklaret", "lille_tilbagegang", "tilbagegang"}
 
 
@@ -99,6 +101,9 @@ def cell_numbers(ctx: Context, row: Row) -> tuple[str, str, str, str]:
     share = row["stat"] == "andel"
     factor, level = (100.0, 0) if share else (1.0, 1)
 
+    if str(row["reason"]) in COARSE and not share:
+        level = 0
+
     def number(name: str, decimals: int, *, sign: bool = False) -> str:
         value = row[name]
         return HIDDEN if is_missing(value) else ctx.numbers.number(value * factor, decimals, sign=sign)
@@ -108,7 +113,7 @@ def cell_numbers(ctx: Context, row: Row) -> tuple[str, str, str, str]:
     else:
         low, high = float(row["ci_low"]) * factor, float(row["ci_high"]) * factor
         interval = ctx.numbers.interval(low, high, 1)
-    return number("before", level), number("after", level), number("change", 1, sign=True), interval
+    return number("before", level), number("after", level), number("change", 0 if str(row["reason"]) in COARSE else 1, sign=True), interval
 
 
 def theme_title(view: SurveyView, theme: str, lang: str) -> str:
@@ -125,9 +130,7 @@ def hidden_remark(ctx: Context, rows: Iterable[Row]) -> str:
     parts = []
     if any(row["suppressed"] for row in shown):
         parts.append(ctx.say("note", "hidden", threshold=ctx.numbers.integer(ctx.published.meta.get("threshold", 5))))
-    if any(row["reason"] == "under_30" for row in shown):
+    if any(row["reason"] in {"under_30", *COARSE} for row in shown):
         parts.append(ctx.say("note", "under_30"))
     return " ".join(parts)
 
-
-__all__ = ["capital", "inside"]

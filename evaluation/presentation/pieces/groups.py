@@ -8,7 +8,7 @@ from evaluation.presentation.context import COMPARISON, DIFFERENCE, KOMMUNE, Con
 from evaluation.presentation.escape import markdown
 from evaluation.presentation.numbers import HIDDEN, is_missing
 from evaluation.presentation.piece import Piece, omitted, paragraphs, table
-from evaluation.presentation.pieces.common import anm, hidden_remark, missing, pair_labels, sentences, source, why_not
+from evaluation.presentation.pieces.common import COARSE, anm, hidden_remark, missing, pair_labels, sentences, source, why_not
 from evaluation.presentation.tables import Column, Table, number_column
 
 #: Groups side by side at most; a variable with more is cut into several tables.
@@ -86,7 +86,7 @@ def _change(ctx: Context, row: Row | None) -> str:
     if row is None or is_missing(row["change"]):
         return HIDDEN
     factor = 100.0 if row["stat"] == "andel" else 1.0
-    decimals = 0 if row["reason"] == "under_30" else 1
+    decimals = 0 if str(row["reason"]) in COARSE else 1
     return ctx.numbers.number(float(row["change"]) * factor, decimals, sign=True)
 
 

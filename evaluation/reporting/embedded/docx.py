@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import re
 import tempfile
-import zipfile
 from collections.abc import Mapping
-from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +13,9 @@ from evaluation.reporting.embedded import pandoc, tree
 from evaluation.reporting.embedded.html import headings
 from evaluation.reporting.embedded.tree import Node
 from evaluation.reporting.embedded.typst_pdf import filters
+from evaluation.reporting.embedded.word_parts import finish
 from evaluation.reporting.project import Project
-from evaluation.reporting.reference import pack, reference_docx
+from evaluation.reporting.reference import reference_docx
 
 _BREAK = '<w:p><w:r><w:br w:type="page"/></w:r></w:p>'
 # What pandoc may write into the file's properties; everything else in the metadata stays out of it.
@@ -41,7 +39,7 @@ def write_docx(document: Mapping[str, Any], project: Project, folder: Path, word
         raise EvaluationError(problems)
     meta = changed["meta"]
     blocks = _front(meta, changed["blocks"], document, options, words)
-    properties = {key: meta[key] for key in _PROPERTIES if key in meta}
+    properties = {key: meta[key] for key in meta if key in _PROPERTIES or key.startswith("farve-")}
     if "date" not in properties and "aar" in meta:
         properties["date"] = meta["aar"]
     mark = " · ".join(part for part in (_words(meta, "fiktiv"), _words(meta, "udkast")) if part)
@@ -56,7 +54,7 @@ def write_docx(document: Mapping[str, Any], project: Project, folder: Path, word
         reference.write_bytes(template)
         arguments = ["--reference-doc", str(reference), "-o", str(target), *filters(folder)]
         pandoc.write({**document, "meta": properties, "blocks": blocks}, "docx", folder, arguments)
-        return _finish(target.read_bytes(), mark)
+        return finish(target.read_bytes())
 
 
 def _words(meta: Mapping[str, Any], key: str) -> str:
@@ -70,10 +68,9 @@ def _front(
 ) -> list[Node]:  # fmt: skip
     """Sender and mark on the title page, then the colophon, then the contents, then the text."""
     front: list[Node] = []
-    sender = _words(meta, "udgiver")
     project = _words(meta, "projekt")
-    lines = [part for part in (sender, f"Projekt {project}" if project else "") if part]
-    front += [tree.div([tree.para(tree.words(line))], [], custom_style="Afsender") for line in lines]
+    if project:
+        front.append(tree.div([tree.para(tree.words(f"Projekt {project}"))], [], custom_style="Afsender"))
     if _words(meta, "fiktiv"):
         front.append(tree.div([tree.para([tree.strong(tree.words(_words(meta, "fiktiv")))])], [], custom_style="Fiktiv"))
     colophon = [block for block in blocks if "kolofon" in tree.attr(block)[1]]
@@ -131,10 +128,6 @@ def _change(node: Node, folder: Path, problems: list[Problem]) -> list[Node] | N
     _, classes, pairs = tree.attr(node)
     if "svaevefelt" in classes:
         return _float(node, pairs)
-    if "callout" in classes:
-        title, body = (part["c"][1] for part in node["c"][1])
-        head = tree.div([tree.para(title[0]["c"] if title else [])], [], custom_style="Bemærk Titel")
-        return [head, tree.div(body, [], custom_style="Bemærk")]
     return None
 
 
@@ -161,13 +154,3 @@ def _image(node: Node, folder: Path, problems: list[Problem]) -> Node:
     width = dict(pairs).get("width", "100%")
     return {"t": "Image", "c": [["", [], [["width", width]]], alternative, [path, ""]]}
 
-
-def _finish(data: bytes, mark: str) -> bytes:
-    """Rows that stay whole, and no trace of the machine in the properties."""
-    source = zipfile.ZipFile(BytesIO(data))
-    parts = {name: source.read(name) for name in source.namelist()}
-    body = parts["word/document.xml"].decode()
-    body = re.sub(r"<w:tr>(?!\s*<w:trPr>)", "<w:tr><w:trPr><w:cantSplit/></w:trPr>", body)
-    body = re.sub(r"<w:tr>\s*<w:trPr>(?!\s*<w:cantSplit)", "<w:tr><w:trPr><w:cantSplit/>", body)
-    parts["word/document.xml"] = body.encode()
-    return pack(parts)

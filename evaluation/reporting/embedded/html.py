@@ -176,7 +176,7 @@ def _change(node: Node, folder: Path, problems: list[Problem]) -> list[Node] | N
         number = dict(pairs).get("number")
         keep = [pair for pair in pairs if pair[0] != "number"]
         head = [tree.span([tree.string(number)], ["header-section-number"]), {"t": "Space"}] if number else []
-        return [{"t": "Header", "c": [min(level + 1, 6), [ident, [*classes, f"niveau-{level}"], keep], [*head, *content]]}]
+        return [{"t": "Header", "c": [level, [ident, classes, keep], [*head, *content]]}]
     if kind == "Div":
         _, classes, pairs = tree.attr(node)
         if "svaevefelt" in classes:

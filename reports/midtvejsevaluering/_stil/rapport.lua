@@ -33,6 +33,23 @@ local function main_points(div)
   return title, content
 end
 
+local colours = {}
+
+-- I Word er en boks en tabel med én celle: den holder sammen på lister og kan rettes som al anden tekst.
+local function word_box(content, edge, fill)
+  local blocks = pandoc.List({ pandoc.RawBlock("openxml",
+    '<w:tbl><w:tblPr><w:tblW w:w="8718" w:type="dxa"/><w:tblInd w:w="240" w:type="dxa"/><w:tblBorders><w:left w:val="single" w:sz="36" w:space="0" w:color="' ..
+    edge .. '"/></w:tblBorders><w:tblLayout w:type="fixed"/><w:tblCellMar><w:top w:w="140" w:type="dxa"/>' ..
+    '<w:left w:w="240" w:type="dxa"/><w:bottom w:w="100" w:type="dxa"/><w:right w:w="200" w:type="dxa"/></w:tblCellMar>' ..
+    '</w:tblPr><w:tblGrid><w:gridCol w:w="8718"/></w:tblGrid><w:tr><w:tc><w:tcPr><w:tcW w:w="8718" w:type="dxa"/>' ..
+    '<w:shd w:val="clear" w:color="auto" w:fill="' .. fill .. '"/></w:tcPr>') })
+  blocks:extend(content)
+  blocks:insert(pandoc.RawBlock("openxml", "</w:tc></w:tr></w:tbl>"))
+  blocks:insert(pandoc.RawBlock("openxml",
+    '<w:p><w:pPr><w:spacing w:before="0" w:after="120" w:line="120" w:lineRule="exact"/></w:pPr></w:p>'))
+  return blocks
+end
+
 local function boxed(div, class)
   if class == "hovedpointer" then
     local title, content = main_points(div)
@@ -46,12 +63,15 @@ local function boxed(div, class)
       return blocks
     elseif is("docx") then
       local head = pandoc.Div({ pandoc.Para(title) }, pandoc.Attr("", {}, { ["custom-style"] = "Hovedpointer Titel" }))
-      local body = pandoc.Div(content, pandoc.Attr(div.identifier, {}, { ["custom-style"] = word_style[class] }))
-      return { head, body }
+      local body = pandoc.List({ head })
+      body:extend(content)
+      return word_box(body, colours.secondary, colours.light)
     else
       local head = pandoc.Div({ pandoc.Para(title) }, pandoc.Attr("", { "hovedpointer-titel" }))
       return pandoc.Div({ head, table.unpack(content) }, pandoc.Attr(div.identifier, div.classes))
     end
+  elseif class == "fiktiv" and is("docx") then
+    return word_box(div.content, colours.accent, colours.tertiary)
   elseif is("typst") then
     return around("#" .. typst_name[class] .. "[", div.content, "]")
   elseif is("docx") then
@@ -69,7 +89,29 @@ local function page_break()
   return pandoc.RawBlock("html", '<div class="sideskift"></div>')
 end
 
+local function callout(el)
+  local title = pandoc.Div(el.content[1].content, pandoc.Attr("", {}, { ["custom-style"] = "Bemærk Titel" }))
+  local body = pandoc.List({ title })
+  body:extend(el.content[2].content)
+  return word_box(body, colours.accent, colours.tertiary)
+end
+
+-- Typst læser "7." eller "+" først i et afsnit som en liste; pandoc skriver dem, som de er.
+local function first_sign(block)
+  if not is("typst") or #block.content == 0 or block.content[1].t ~= "Str" then return end
+  local text = block.content[1].text
+  local sign, rest = text:match("^(%d+%.)(.*)$")
+  if not sign then sign, rest = text:match("^([-+=/])(.*)$") end
+  if not sign then return end
+  block.content[1] = pandoc.Str(rest)
+  block.content:insert(1, pandoc.RawInline("typst", sign:gsub("([-+=/.])", "\\%1")))
+  return block
+end
+
 local function div(el)
+  if el.classes:includes("callout") and is("docx") and #el.content == 2 and el.content[1].t == "Div" then
+    return callout(el)
+  end
   if el.classes:includes("sideskift") then
     return page_break()
   end
@@ -97,7 +139,7 @@ local function widths(tbl)
       if head then
         local longest = 0
         for word in text:gmatch("%S+") do longest = math.max(longest, utf8.len(word) or #word) end
-        size = math.max(longest, math.min(size, 14))
+        size = math.max(longest, math.min(size, 14)) * 1.2
       end
       need[i] = math.max(need[i] or 4, math.min(size, 60) + 2)
     end
@@ -132,6 +174,9 @@ local function group_rows(tbl)
     end
     local first = row.cells[1]
     first.col_span = #row.cells
+    if is("docx") then
+      first.contents = { pandoc.Div(first.contents, pandoc.Attr("", {}, { ["custom-style"] = "Gruppe" })) }
+    end
     row.cells = { first }
     row.attr.classes:insert("gruppe")
   end)
@@ -148,6 +193,14 @@ local function tables(tbl)
 end
 
 return {
-  { Meta = function(meta) english = meta.lang and pandoc.utils.stringify(meta.lang):match("^en") ~= nil end },
-  { Div = div, Table = tables },
+  {
+    Meta = function(meta)
+      english = meta.lang and pandoc.utils.stringify(meta.lang):match("^en") ~= nil
+      for role, standard in pairs({ secondary = "0B4A58", light = "EAF2F3", accent = "E8A672", tertiary = "F6F3EC" }) do
+        local own = meta["farve-" .. role]
+        colours[role] = own and pandoc.utils.stringify(own) or standard
+      end
+    end,
+  },
+  { Div = div, Table = tables, Para = first_sign, Plain = first_sign },
 }

@@ -1,0 +1,165 @@
+"""Published tables into a report project: :func:`build_results` writes ``_resultater/`` and ``_variables.yml``."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from evaluation.codebook.load import load_mechanisms
+from evaluation.codebook.model import Instrument
+from evaluation.common.files import write_atomic
+from evaluation.disclosure.published import Published
+from evaluation.plan.load import Workspace
+from evaluation.presentation.brand import load_brand
+from evaluation.presentation.context import Context
+from evaluation.presentation.escape import markdown
+from evaluation.presentation.piece import FOLDER, Piece, omitted
+from evaluation.presentation.pieces.answers import answers
+from evaluation.presentation.pieces.change import development
+from evaluation.presentation.pieces.groups import groups
+from evaluation.presentation.pieces.method import method
+from evaluation.presentation.pieces.participation import participation, survey_participation
+from evaluation.presentation.pieces.perceived import perceived
+from evaluation.presentation.pieces.release import release
+from evaluation.presentation.pieces.summary import all_surveys, summary
+from evaluation.presentation.variables import variables
+
+Progress = Callable[[str, str, int, int], None]
+#: Records of what the figures were drawn from; a name that includes never reach.
+CACHE = ".figurer"
+_INCLUDE = re.compile(r"\{\{<\s*include\s+_resultater/([^\s>]+)\.qmd\s*>\}\}")
+_SURVEY_PIECE = re.compile(
+    r"(?:tbl-bilag-(?P<appendix>.+)|(?:txt|fig|tbl)-(?P<survey>.+)-(?:hovedpointer|deltagelse|udvikling|svar|oplevet|grupper))\Z"
+)
+#: Kept beside our own: the reporting layer writes it into the same folder.
+_NOT_OURS = frozenset({"reference.docx"})
+
+
+@dataclass(frozen=True, slots=True)
+class BuildReport:
+    """What was written.
+
+    Attributes
+    ----------
+    pieces : tuple of str
+        Names of all pieces, in the order they were made.
+    changed : tuple of Path
+        Files that are new or different.
+    removed : tuple of Path
+        Stale files that were deleted.
+    drawn : int
+        Figures drawn anew.
+    """
+
+    pieces: tuple[str, ...]
+    changed: tuple[Path, ...]
+    removed: tuple[Path, ...]
+    drawn: int
+
+
+def make_pieces(ctx: Context, project: Path | None = None) -> tuple[Piece, ...]:
+    """Every piece of the contract, and a short word for what the project includes beyond it."""
+    made = [*release(ctx), *participation(ctx), *method(ctx), *summary(ctx)]
+    for view in ctx.surveys:
+        made += [*development(ctx, view), survey_participation(ctx, view), *answers(ctx, view)]
+        made += [*perceived(ctx, view), *groups(ctx, view)]
+    made.append(all_surveys(ctx))
+    names = {piece.name for piece in made}
+    wanted = _included(project) if project is not None else ()
+    made += [_absent(ctx, name) for name in wanted if name not in names]
+    return tuple(made)
+
+
+def _included(project: Path) -> tuple[str, ...]:
+    """Names of all pieces that the project's documents include."""
+    found: dict[str, None] = {}
+    for path in sorted(project.rglob("*.qmd")):
+        if FOLDER not in path.relative_to(project).parts:
+            found.update(dict.fromkeys(_INCLUDE.findall(path.read_text(encoding="utf-8-sig"))))
+    return tuple(found)
+
+
+def _absent(ctx: Context, name: str) -> Piece:
+    """A piece the prose includes and the plan knows nothing of."""
+    match = _SURVEY_PIECE.match(name)
+    if match is None:
+        return omitted(name, ctx.say("omitted", "unknown_piece"))
+    survey = match["appendix"] or match["survey"]
+    instrument = ctx.instruments.get(survey)
+    from evaluation.presentation.context import said
+
+    title = markdown(said(instrument.title, ctx.lang) if instrument else survey)
+    return omitted(name, ctx.say("omitted", "not_in_plan", title=title))
+
+
+def build_results(
+    published: Published,
+    workspace: Workspace,
+    instruments: Mapping[str, Instrument],
+    *,
+    project: Path,
+    lang: str = "da",
+    progress: Progress | None = None,
+) -> BuildReport:
+    """Write every piece, figure and number of a report project.
+
+    Parameters
+    ----------
+    project : Path
+        Folder of the report project; only ``_resultater/`` and ``_variables.yml`` in it are written.
+    lang : str
+        ``"da"`` or ``"en"``.
+    progress : callable, optional
+        Called as ``progress(stage, name, done, total)`` while figures are drawn.
+
+    Returns
+    -------
+    BuildReport
+        Files that did not change were left untouched; there is no time and no run id in them.
+
+    Raises
+    ------
+    EvaluationError
+        When the project's ``_brand.yml`` or the workspace's mechanisms do not hold.
+    """
+    ctx = Context(published, workspace, instruments, lang, load_mechanisms(workspace.root))
+    pieces = make_pieces(ctx, project)
+    folder = project / FOLDER
+    changed = [path for piece in pieces if write_atomic(path := folder / f"{piece.name}.qmd", piece.content)]
+    drawn, figures = _figures(pieces, project, progress)
+    if write_atomic(project / "_variables.yml", variables(ctx)):
+        changed.append(project / "_variables.yml")
+    removed = _clean(folder, {f"{piece.name}.qmd" for piece in pieces}, {path.name for path in figures})
+    return BuildReport(tuple(piece.name for piece in pieces), (*changed, *drawn), removed, len(drawn) // 2)
+
+
+def _figures(pieces: Sequence[Piece], project: Path, progress: Progress | None) -> tuple[list[Path], list[Path]]:
+    """Draw what changed; files drawn, and all files of figures."""
+    from evaluation.presentation.figures.save import save_figures
+
+    jobs = [(figure, project / FOLDER / name) for piece in pieces for name, figure in piece.figures]
+    if not jobs:
+        return [], []
+
+    def told(done: int, total: int, name: str) -> None:
+        if progress is not None:
+            progress("figures", name, done, total)
+
+    saved = save_figures(jobs, load_brand(project / "_brand.yml"), cache=project / FOLDER / CACHE, progress=told)
+    drawn = [path for entry in saved if entry.drawn for path in (entry.svg, entry.png)]
+    return drawn, [path for entry in saved for path in (entry.svg, entry.png)]
+
+
+def _clean(folder: Path, pieces: set[str], figures: set[str]) -> tuple[Path, ...]:
+    """Delete everything in the folder that was not made now."""
+    wanted = pieces | figures | _NOT_OURS
+    records = {f"{Path(name).stem}.json" for name in figures}
+    stale = [path for path in sorted(folder.iterdir()) if path.is_file() and path.name not in wanted]
+    cache = folder / CACHE
+    if cache.is_dir():
+        stale += [path for path in sorted(cache.iterdir()) if path.is_file() and path.name not in records]
+    for path in stale:
+        path.unlink()
+    return tuple(stale)

@@ -1,0 +1,251 @@
+"""How the results came about: method, decision rule, scales, disclosure, basis and colophon."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from evaluation.presentation.context import Context, SurveyView, said
+from evaluation.presentation.escape import markdown
+from evaluation.presentation.numbers import HIDDEN, is_missing
+from evaluation.presentation.piece import Piece, div, omitted, paragraphs, table
+from evaluation.presentation.pieces.common import anm, fictional, source
+from evaluation.presentation.sentences import capital
+from evaluation.presentation.tables import Column, Table, number_column
+
+
+def method(ctx: Context) -> list[Piece]:
+    """Everything on method, disclosure and documentation."""
+    hidden = hidden_table(ctx)
+    files = files_table(ctx)
+    return [
+        Piece("txt-fiktive", div("fiktiv", ctx.say("text", "fictional", kommune=ctx.kommune)) if ctx.published.fictional else ""),
+        method_text(ctx),
+        rule_table(ctx),
+        scales_table(ctx),
+        disclosure_text(ctx),
+        hidden,
+        files,
+        documentation(ctx),
+        colophon(ctx),
+    ]
+
+
+def method_text(ctx: Context) -> Piece:
+    """``txt-metode``: designs, pairs, estimand, smallest change that matters and its reason, comparison."""
+    plan = ctx.workspace.plan
+    told = []
+    for view in ctx.surveys:
+        places = {"title": _quoted(ctx, view.title), "respondents": view.respondents}
+        design = ctx.say("design_method", view.survey.design, **places)
+        told.append(" ".join(part for part in (design, _pair(ctx, view), _delta(ctx, view)) if part))
+    words = {plan.estimand(view.id) for view in ctx.surveys if view.pair}
+    estimand = [ctx.say("text", f"estimand_{word}") for word in ("udvikling", "beskrivelse") if word in words]
+    comparison = ""
+    if plan.comparison is not None:
+        name = markdown(said(plan.comparison.title, ctx.lang))
+        comparison = ctx.say("text", "method_comparison", name=name)
+        if plan.comparison.note is not None:
+            comparison += " " + markdown(said(plan.comparison.note, ctx.lang))
+    lead = ctx.say("text", "method_lead", kommune=ctx.kommune)
+    return Piece("txt-metode", paragraphs(lead, *told, " ".join(estimand), comparison))
+
+
+def _quoted(ctx: Context, text: str) -> str:
+    return f"»{text}«" if ctx.lang == "da" else f"“{text}”"
+
+
+def _pair(ctx: Context, view: SurveyView) -> str:
+    if view.pair is None:
+        return ""
+    return ctx.say("text", "method_pair", before=view.wave_label(view.pair[0]), after=view.wave_label(view.pair[1]))
+
+
+def _delta(ctx: Context, view: SurveyView) -> str:
+    delta = ctx.workspace.plan.delta(view.id)
+    if delta is None or view.pair is None:
+        return ""
+    whole = abs(delta.points - round(delta.points)) < 1e-9
+    reason = markdown(said(delta.reason, ctx.lang)).rstrip(".")
+    return ctx.say("text", "method_delta", points=ctx.numbers.points(delta.points, 0 if whole else 1), reason=f"{reason}.")
+
+
+def rule_table(ctx: Context) -> Piece:
+    """``tbl-beslutningsregel``: the verdict function in words, with the plan's α."""
+    name = "tbl-beslutningsregel"
+    heads, rules = ctx.words("heads"), ctx.words("rule")
+    alpha = ctx.numbers.number(ctx.workspace.plan.decision.alpha, 2)
+    rows = tuple(
+        (capital(str(rules[f"{pair}_name"])), str(rules[pair]).format(alpha=alpha))
+        for pair in ("change", "small", "uaendret", "uafklaret")
+    )
+    columns = (Column(str(heads["verdict"]), 30), Column(str(heads["rule_text"]), 70))
+    deltas = []
+    for view in ctx.surveys:
+        delta = ctx.workspace.plan.delta(view.id)
+        if delta is None:
+            continue
+        points = ctx.numbers.points(delta.points, 0 if delta.points == int(delta.points) else 1)
+        shares = ctx.numbers.percentage_points(delta.shares / 100, 0 if delta.shares == int(delta.shares) else 1)
+        deltas.append(ctx.say("note", "delta_of", title=_quoted(ctx, view.title), points=points, shares=shares))
+    remarks = [
+        ctx.say("note", "rule"),
+        ctx.say("note", "deltas", list=ctx.numbers.listing(deltas)) if deltas else "",
+        ctx.say("note", "rule_version", version=markdown(str(ctx.published.meta.get("rule_version", "1")))),
+    ]
+    text = table(name, Table(columns, rows), ctx.say("caption", "rule"), anm(ctx, remarks, ""))
+    return Piece(name, text, (), frozenset({name}))
+
+
+def scales_table(ctx: Context) -> Piece:
+    """``tbl-skalaer``: items, direction and reliability of every scale."""
+    name = "tbl-skalaer"
+    views = [view for view in ctx.surveys if view.instrument is not None and view.instrument.scales]
+    views = [view for view in views if view.has_data]
+    if not views:
+        return omitted(name, ctx.say("omitted", "no_scales"))
+    heads = ctx.words("heads")
+    columns = (
+        Column(str(heads["scale"]), 36),
+        number_column(str(heads["items"]), 13),
+        Column(str(heads["direction"]), 20),
+        Column(str(heads["alpha"]), 31),
+    )
+    rows: list[tuple[str, ...]] = []
+    for view in views:
+        assert view.instrument is not None
+        rows.append((view.title,))
+        titles = [scale_id for scale_id in view.measure_order if scale_id in {s.id for s in view.instrument.scales}]
+        for scale_id in titles:
+            scale = view.instrument.scale(scale_id)
+            items = ctx.numbers.integer(len(view.instrument.items_of(scale)))
+            direction = str(ctx.words("higher_is")[scale.higher_is])
+            rows.append((view.label(scale_id), items, direction, _alphas(ctx, view, scale_id)))
+    remarks = [ctx.say("note", "alpha")]
+    below = anm(ctx, remarks, source(ctx, views))
+    return Piece(name, table(name, Table(columns, tuple(rows)), ctx.say("caption", "scales"), below), (), frozenset({name}))
+
+
+def _alphas(ctx: Context, view: SurveyView, scale: str) -> str:
+    """``0,81 (2020); 0,83 (2024)`` in order of time."""
+    told = []
+    for wave in view.answered:
+        for row in view.scales:
+            if row["scale"] == scale and view.wave_label(str(row["wave"])) == view.wave_label(wave.id):
+                value = HIDDEN if row["suppressed"] or is_missing(row["alpha"]) else ctx.numbers.number(row["alpha"], 2)
+                told.append(f"{value} ({view.wave_label(wave.id)})")
+    return "; ".join(told) or HIDDEN
+
+
+def disclosure_text(ctx: Context) -> Piece:
+    """``txt-diskretionering``: the rules in plain words."""
+    threshold = int(ctx.published.meta.get("threshold", ctx.workspace.plan.disclosure.threshold))
+    places = {"threshold": ctx.numbers.count(threshold), "triple": ctx.numbers.integer(3 * threshold)}
+    return Piece("txt-diskretionering", paragraphs(ctx.say("text", "disclosure", **places)))
+
+
+def hidden_table(ctx: Context) -> Piece:
+    """``tbl-diskretionering``: how many numbers were hidden or coarsened, by kind and reason."""
+    name = "tbl-diskretionering"
+    record = ctx.published.record
+    if record.empty:
+        return omitted(name, ctx.say("omitted", "nothing_hidden"))
+    heads, kinds, reasons = ctx.words("heads"), ctx.words("record_tables"), ctx.words("record_reasons")
+    columns = (
+        Column(str(heads["table"]), 26),
+        Column(str(heads["reason"]), 44),
+        number_column(str(heads["hidden"]), 15),
+        number_column(str(heads["coarse"]), 15),
+    )
+    counted: dict[tuple[str, str], list[int]] = {}
+    for row in record.to_dict("records"):
+        reason = str(row["reason"]) or str(row["rule"])
+        sides = counted.setdefault((str(row["table"]), reason), [0, 0])
+        sides[0 if row["hidden"] else 1] += 1
+    rows = tuple(
+        (
+            markdown(str(kinds.get(kind, kind))),
+            markdown(str(reasons.get(reason, reason))),
+            ctx.numbers.integer(sides[0]),
+            ctx.numbers.integer(sides[1]),
+        )
+        for (kind, reason), sides in sorted(counted.items())
+    )
+    below = anm(ctx, [ctx.say("note", "record")], fictional(ctx, ctx.say("note", "source_record")))
+    return Piece(name, table(name, Table(columns, rows), ctx.say("caption", "record"), below), (), frozenset({name}))
+
+
+def _dropped(ctx: Context, report: Mapping[str, Any]) -> str:
+    words = ctx.words("dropped")
+    counts: dict[str, int] = {}
+    for part in report.get("dropped", ()):
+        counts[str(part["reason"])] = counts.get(str(part["reason"]), 0) + int(part["rows"])
+    told = [f"{markdown(str(words.get(code, code)))}: {ctx.numbers.integer(rows)}" for code, rows in counts.items() if rows]
+    return "; ".join(told) or "–"
+
+
+def files_table(ctx: Context) -> Piece:
+    """``tbl-datagrundlag``: every file, its rows, who was left out and why."""
+    name = "tbl-datagrundlag"
+    sources = list(ctx.published.meta.get("sources", ()))
+    if not sources:
+        return omitted(name, ctx.say("omitted", "no_data"))
+    heads, formats = ctx.words("heads"), ctx.words("formats")
+    columns = (
+        Column(str(heads["survey"]), 26),
+        Column(str(heads["wave"]), 9),
+        Column(str(heads["format"]), 17),
+        number_column(str(heads["rows"]), 11),
+        number_column(str(heads["kept"]), 11),
+        Column(str(heads["dropped"]), 26),
+    )
+    reports = {(r["survey"], r["wave"]): r for r in ctx.published.meta.get("imports", ())}
+    views = {view.id: view for view in ctx.surveys}
+    rows = []
+    for entry in sources:
+        view, report = views.get(entry["survey"]), reports.get((entry["survey"], entry["wave"]))
+        rows.append(
+            (
+                view.title if view else markdown(str(entry["survey"])),
+                view.wave_label(str(entry["wave"])) if view else markdown(str(entry["wave"])),
+                markdown(str(formats.get(str(entry["format"]), entry["format"]))),
+                ctx.numbers.integer(entry["rows"]),
+                ctx.numbers.integer(report["rows_kept"]) if report else HIDDEN,
+                _dropped(ctx, report) if report else "–",
+            )
+        )
+    below = anm(ctx, [ctx.say("note", "files")], fictional(ctx, ctx.say("note", "source_files")))
+    return Piece(name, table(name, Table(columns, tuple(rows)), ctx.say("caption", "files"), below), (), frozenset({name}))
+
+
+def documentation(ctx: Context) -> Piece:
+    """``txt-dokumentation``: what the numbers can be traced back to."""
+    meta = ctx.published.meta
+    versions = meta.get("versions", {})
+    listed = ctx.numbers.listing([f"{markdown(str(k))} {markdown(str(v))}" for k, v in sorted(versions.items()) if v])
+    parts = [
+        ctx.say("text", "documentation", rule_version=markdown(str(meta.get("rule_version", "1")))),
+        ctx.say("text", "documentation_plan", sha=str(meta.get("plan_sha256", ""))[:12]) if meta.get("plan_sha256") else "",
+        ctx.say("text", "documentation_versions", list=listed) if listed else "",
+    ]
+    return Piece("txt-dokumentation", paragraphs(" ".join(part for part in parts if part)))
+
+
+def colophon(ctx: Context) -> Piece:
+    """``txt-kolofon``: title, publisher, year, authors; the engine names itself at the render."""
+    header = ctx.workspace.plan.evaluation
+    title = markdown(said(header.title, ctx.lang))
+    subtitle = markdown(said(header.subtitle, ctx.lang)) if header.subtitle else ""
+    words = ctx.words("colophon")
+    lines = [
+        f"**{title}**" + (f" – {subtitle}" if subtitle else ""),
+        f"© {markdown(header.publisher or header.kommune)}, {header.year}",
+        f"{words['authors']}: {ctx.numbers.listing([markdown(a) for a in header.authors])}" if header.authors else "",
+        f"{words['project']}: {markdown(header.project)}" if header.project else "",
+        f"{words['financing']}: {markdown(header.financing)}" if header.financing else "",
+        str(words["quote"]),
+        str(words["fictional"]) if ctx.published.fictional else "",
+    ]
+    return Piece("txt-kolofon", div("kolofon", paragraphs(*lines)))
+
+

@@ -1,0 +1,136 @@
+"""``_variables.yml``: every published number, formatted, nested by the parts of its key.
+
+Quarto reads the dots of ``{{< var a.b.c >}}`` as levels and parses values as Markdown: so
+every key and every value is a quoted string, formatted for the language and escaped.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from evaluation.common.ids import slug
+from evaluation.presentation.context import Context, Row, said
+from evaluation.presentation.escape import markdown, yaml_value
+from evaluation.presentation.numbers import HIDDEN, Numbers, is_missing
+from evaluation.presentation.sentences import Sentences
+
+Tree = dict[str, Any]
+
+_COUNTS = ("invited_before", "invited_after", "n_before", "n_after", "n_paired", "clusters")
+_POINTS = ("before", "after", "change", "ci_low", "ci_high", "delta", "mdc80")
+
+
+def variables(ctx: Context) -> str:
+    """The whole file."""
+    tree: Tree = {}
+    _header(ctx, tree)
+    _answers(ctx, tree)
+    voice = Sentences(ctx.lang)
+    for view in ctx.surveys:
+        for row in view.estimates:
+            _put(tree, str(row["key"]).split("."), _change(ctx, voice, row))
+        for row in view.levels:
+            _put(tree, str(row["key"]).split("."), _level(ctx, row))
+        for row in view.perceived:
+            _put(tree, str(row["key"]).split("."), _perceived(ctx, row))
+    return "".join(_lines(tree, 0))
+
+
+def _put(tree: Tree, parts: Iterable[str], leaves: Mapping[str, str]) -> None:
+    node = tree
+    for part in parts:
+        node = node.setdefault(part, {})
+    node.update(leaves)
+
+
+def _lines(tree: Tree, depth: int) -> Iterable[str]:
+    for key in tree:
+        value, indent = tree[key], "  " * depth
+        if isinstance(value, dict):
+            yield f"{indent}{json.dumps(key, ensure_ascii=False)}:\n"
+            yield from _lines(value, depth + 1)
+        else:
+            yield f"{indent}{json.dumps(key, ensure_ascii=False)}: {yaml_value(value)}\n"
+
+
+def _header(ctx: Context, tree: Tree) -> None:
+    header = ctx.workspace.plan.evaluation
+    plan = ctx.workspace.plan
+    words = ctx.words("yes_no")
+    tree["plan"] = {
+        "titel": markdown(said(header.title, ctx.lang)),
+        "undertitel": markdown(said(header.subtitle, ctx.lang)) if header.subtitle else "",
+        "kommune": ctx.kommune,
+        "aar": str(header.year),
+        "udgiver": markdown(header.publisher or header.kommune),
+        "forfattere": ctx.numbers.listing([markdown(author) for author in header.authors]),
+        "fiktiv": str(words["yes" if ctx.published.fictional else "no"]),
+    }
+    threshold = int(ctx.published.meta.get("threshold", plan.disclosure.threshold))
+    tree["regel"] = {
+        "alpha": ctx.numbers.number(plan.decision.alpha, 2),
+        "taerskel": ctx.numbers.integer(threshold),
+    }
+    for delta in plan.decision.deltas:
+        whole = delta.points == int(delta.points)
+        _put(tree, ["regel", delta.survey], {"graense": ctx.numbers.number(delta.points, 0 if whole else 1)})
+    for release in plan.releases:
+        leaves = {
+            "titel": markdown(said(release.title, ctx.lang)),
+            "fra": markdown(ctx.numbers.date(release.start)),
+            "til": markdown(ctx.numbers.date(release.end)) if release.end else "",
+        }
+        _put(tree, ["frisaettelse", release.id], leaves)
+
+
+def _answers(ctx: Context, tree: Tree) -> None:
+    tree.setdefault("svar", {})
+    for view in ctx.surveys:
+        for wave in view.answered:
+            row = view.answers_in(wave.id)
+            if row is not None:
+                leaves = {
+                    "inviteret": ctx.numbers.integer(row["invited"]),
+                    "besvaret": ctx.numbers.integer(row["answered"]),
+                    "procent": ctx.numbers.share(row["rate"]),
+                }
+                _put(tree, ["svar", view.id, slug(wave.id)], leaves)
+
+
+def _amount(numbers: Numbers, row: Row, column: str, *, size: bool = False) -> str:
+    """A number of a row without its unit: points with one decimal, shares as whole per cent."""
+    if is_missing(row[column]):
+        return HIDDEN
+    share = row["stat"] == "andel"
+    value = float(row[column]) * (100 if share else 1)
+    return numbers.number(abs(value) if size else value, 0 if share else 1)
+
+
+def _change(ctx: Context, voice: Sentences, row: Row) -> dict[str, str]:
+    numbers = ctx.numbers
+    leaves = {column: numbers.integer(row[column]) for column in _COUNTS}
+    leaves |= {column: _amount(numbers, row, column) for column in _POINTS}
+    # Prose says "er steget med": the size without its sign.
+    leaves["change_size"] = _amount(numbers, row, "change", size=True)
+    hidden = voice.kind_of(row) == "hidden"
+    leaves["direction"] = HIDDEN if hidden else str(ctx.words("directions").get(str(row["direction"]), HIDDEN))
+    kind = voice.kind_of(row)
+    words = {"hidden": "hidden", "untested": "small", "neutral": "none"}
+    leaves["verdict"] = str(ctx.words("verdicts")[words.get(kind, kind)])
+    leaves["p_adjusted"] = markdown(numbers.p_value(row["p_adjusted"]))
+    leaves["effect_size"] = numbers.number(row["effect_size"], 2)
+    return leaves
+
+
+def _level(ctx: Context, row: Row) -> dict[str, str]:
+    leaves = {column: _amount(ctx.numbers, row, column) for column in ("value", "ci_low", "ci_high")}
+    return {**leaves, "n": ctx.numbers.integer(row["n"])}
+
+
+def _perceived(ctx: Context, row: Row) -> dict[str, str]:
+    shares = [name for name in row if str(name).startswith("share_")]
+    leaves = {str(name): ctx.numbers.share(row[name]) for name in shares}
+    leaves["net"] = ctx.numbers.number(row["net"], 0)
+    return {**leaves, "n": ctx.numbers.integer(row["n"])}

@@ -1,0 +1,72 @@
+"""The last touch on a Word file: fonts inside, whole rows, properties without trace of the machine."""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from io import BytesIO
+
+from evaluation.reporting.fonts import FAMILY, WORD, subset_font
+from evaluation.reporting.reference import pack
+
+_FONT_KEY = "6F1C0B52-7D3A-4E58-9A41-2C8E5D90B7{:02X}"
+_RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+_PACKAGE = "http://schemas.openxmlformats.org/package/2006/relationships"
+_W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
+_CUSTOM = (
+    '<?xml version="1.0" encoding="UTF-8"?>\n<Properties '
+    'xmlns="http://schemas.openxmlformats.org/officeDocument/2006/custom-properties" '
+    'xmlns:vt="http://schemas.openxmlformats.org/officeDocument/2006/docPropsVTypes"/>'
+)
+
+
+def finish(data: bytes) -> bytes:
+    """The finished Word file; the same bytes for the same content."""
+    with zipfile.ZipFile(BytesIO(data)) as source:
+        parts = {name: source.read(name) for name in source.namelist()}
+    parts["word/document.xml"] = _whole_rows(parts["word/document.xml"].decode()).encode()
+    # Metadata of ours that pandoc would show as custom properties.
+    parts["docProps/custom.xml"] = _CUSTOM.encode()
+    _embed_fonts(parts)
+    return pack(parts)
+
+
+def _whole_rows(body: str) -> str:
+    body = re.sub(r"<w:tr>\s*(?!\s*<w:trPr)", "<w:tr><w:trPr><w:cantSplit/></w:trPr>", body)
+    body = re.sub(r"<w:tr>\s*<w:trPr>\s*(?!<w:cantSplit)", "<w:tr><w:trPr><w:cantSplit/>", body)
+    # A paragraph right below a table keeps its distance.
+    below = r'(</w:tbl>\s*<w:p>\s*<w:pPr>\s*<w:pStyle w:val="(?:BodyText|FirstParagraph)"\s*/>)'
+    return re.sub(below, lambda match: match[1] + '<w:spacing w:before="240" w:after="150"/>', body)
+
+
+def _embed_fonts(parts: dict[str, bytes]) -> None:
+    entries, relations = [], []
+    for number, (style, element) in enumerate(WORD.items(), start=1):
+        key = _FONT_KEY.format(number)
+        parts[f"word/fonts/font{number}.odttf"] = obfuscated(subset_font(style, "ttf"), key)
+        entries.append(f'<w:{element} r:id="rId{number}" w:fontKey="{{{key}}}"/>')
+        relations.append(f'<Relationship Id="rId{number}" Type="{_RELATIONS}/font" Target="fonts/font{number}.odttf"/>')
+    head = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>'
+    parts["word/fontTable.xml"] = (
+        f'{head}<w:fonts {_W} xmlns:r="{_RELATIONS}"><w:font w:name="{FAMILY}"><w:altName w:val="Calibri"/>'
+        f'<w:charset w:val="00"/><w:family w:val="swiss"/><w:pitch w:val="variable"/>{"".join(entries)}</w:font></w:fonts>'
+    ).encode()
+    parts["word/_rels/fontTable.xml.rels"] = (
+        f'{head}<Relationships xmlns="{_PACKAGE}">{"".join(relations)}</Relationships>'
+    ).encode()
+    types = parts["[Content_Types].xml"].decode()
+    kind = '<Default Extension="odttf" ContentType="application/vnd.openxmlformats-officedocument.obfuscatedFont"/>'
+    parts["[Content_Types].xml"] = re.sub(r"(<Types[^>]*>)", lambda match: match[1] + kind, types, count=1).encode()
+    settings = re.sub(r"<w:embedSystemFonts\s*/>", "", parts["word/settings.xml"].decode())
+    flags = "<w:embedTrueTypeFonts/><w:saveSubsetFonts/>"
+    settings, found = re.subn(r"(<w:zoom [^>]*/>)", lambda match: match[1] + flags, settings, count=1)
+    if not found:
+        settings = re.sub(r"(<w:settings[^>]*>)", lambda match: match[1] + flags, settings, count=1)
+    parts["word/settings.xml"] = settings.encode()
+
+
+def obfuscated(font: bytes, key: str) -> bytes:
+    """The font as Office Open XML wants it: the first 32 bytes mixed with the key (ECMA-376 part 4, 17.8.1)."""
+    mask = bytes.fromhex(key.replace("-", ""))[::-1]
+    first = bytes(byte ^ mask[place % 16] for place, byte in enumerate(font[:32]))
+    return first + font[32:]
