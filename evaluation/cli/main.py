@@ -36,7 +36,7 @@ Products = Annotated[list[str] | None, typer.Argument(help="Report projects (def
 @app.command()
 def demo(
     folder: Annotated[Path, typer.Argument(help="Where to write the workspace.")] = Path("demo"),
-    respondents: Annotated[int | None, typer.Option(min=60, help="Employees invited a wave.")] = None,
+    respondents: Annotated[int | None, typer.Option(min=300, help="Answers a wave in all surveys together (usual: 1350).")] = None,
     seed: Annotated[int | None, typer.Option(min=0, help="Seed of the invented data.")] = None,
     lang: Lang = None,
 ) -> None:

@@ -88,7 +88,7 @@ def _responses(book: _Codebook) -> Iterator[Problem]:
 
 
 def _scores(book: _Codebook, choices: Sequence[tuple[int, Table]], loc: tuple[str | int, ...]) -> Iterator[Problem]:
-    scored = [(i, c["score"]) for i, c in choices if isinstance(c.get("score"), int | float)]
+    scored = [(i, c["score"]) for i, c in choices if isinstance(c.get("score"), int | float) and not c.get("state")]
     for index, choice in choices:
         if choice.get("state") and "score" in choice:
             yield book.problem("codebook-state-with-score", (*loc, "choice", index), choice.get("code", ""))

@@ -133,17 +133,15 @@ def save(published: Published, folder: Path) -> tuple[Path, ...]:
 def _read(path: Path) -> pd.DataFrame:
     if path.suffix == ".parquet":
         return pd.read_parquet(path)
+    import pyarrow as pa
+    from pyarrow import csv
+
     with path.open(encoding="utf-8") as stream:
         columns = stream.readline().rstrip("\n").split(",")
-    frame = pd.read_csv(
-        path,
-        encoding="utf-8",
-        keep_default_na=False,
-        na_values={column: [""] for column in columns if column not in TEXT},
-        dtype={column: str for column in columns if column in TEXT},
-        float_precision="round_trip",
-    )
-    return frame.assign(**{c: frame[c].astype(str).str.lower().eq("true") for c in frame.columns if c in FLAGS})
+    kinds = {c: pa.string() if c in TEXT else pa.bool_() if c in FLAGS else pa.float64() for c in columns}
+    # Nothing but an empty cell is missing, and a text is never: "NA" is a code like any other.
+    options = csv.ConvertOptions(column_types=kinds, null_values=[""], strings_can_be_null=False)
+    return csv.read_csv(path, convert_options=options).to_pandas()
 
 
 def load(folder: Path, form: Literal["parquet", "csv"] = "parquet") -> Published:

@@ -152,7 +152,7 @@ def row_status(data: pd.DataFrame, columns: Mapping[str, str]) -> tuple[pd.Serie
     ticked = pd.Series(0, index=data.index)
     for code in _STATUS_ORDER:
         if code in columns:
-            hit = data[columns[code]].astype("float64") == 1
+            hit = pd.to_numeric(data[columns[code]], errors="coerce") == 1
             status[hit] = STATUS[code]
             ticked += hit
     notices = []

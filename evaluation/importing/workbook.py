@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import struct
 import zipfile
 import zlib
 from collections.abc import Sequence
@@ -11,7 +12,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from evaluation.common.errors import fail
+from evaluation.common.errors import EvaluationError, fail
 
 #: A workbook that unpacks to more than this is refused before it is unpacked.
 MAX_UNPACKED = 2 * 1024**3
@@ -19,7 +20,17 @@ MAX_UNPACKED = 2 * 1024**3
 MAX_RATIO, RATIO_FROM = 250, 64 * 1024**2
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ZIP = b"PK\x03\x04"
-_BLOCK = 1024 * 1024
+# What zipfile raises for archives that are cut off, flipped or locked.
+_BROKEN = (
+    zipfile.BadZipFile,
+    zlib.error,
+    OSError,
+    EOFError,
+    ValueError,
+    NotImplementedError,
+    RuntimeError,
+    struct.error,
+)
 
 Cell = str | float | bool | date | datetime | Any
 
@@ -62,7 +73,9 @@ def check_zip(path: Path) -> None:
                 raise fail("import-too-large", where=path, found=f"{total / 1024**2:.0f} MiB")
             # Reads every part against its checksum: finds truncation and lies about sizes.
             broken = archive.testzip()
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
+    except EvaluationError:
+        raise
+    except _BROKEN as error:
         raise fail("import-damaged", where=path, found=error) from error
     if broken is not None:
         raise fail("import-damaged", where=path, found=broken)

@@ -165,6 +165,8 @@ def _day(value: object) -> date | None:
 def _scopes(plan: _Plan) -> Iterator[Problem]:
     header = plan.table("evaluation")
     names = [header.get("kommune"), header.get("kommunekode")]
+    if not isinstance(names[0], str):
+        return  # told; without it no unit can be called ours
     own = {"", *(name.casefold() for name in names if isinstance(name, str))}
     units = [u for u in plan.registers.units if not u.administrative and u.kommune.casefold() in own]
     if plan.registers.units and not units:

@@ -153,11 +153,15 @@ class _Form:
     def problems(self, errors: Sequence[ErrorDetails]) -> Iterator[Problem]:
         unknown = [tuple(e["loc"]) for e in errors if e["type"] == "extra_forbidden"]
         mistyped = {(*loc[:-1], near(str(loc[-1]), self.keys(loc[:-1]))) for loc in unknown}
+        places = [tuple(e["loc"]) for e in errors]
         told = set()
         for error in errors:
             loc = self.real(error)
             # a misspelt key is told once, not also as the missing one; a choice of types (text or list) once
             if loc in told or (error["type"] == "missing" and loc in mistyped):
+                continue
+            # pydantic leaves values that are wrong out when it counts them
+            if error["type"] == "too_short" and any(place[: len(loc)] == loc != place for place in places):
                 continue
             told.add(loc)
             yield self.problem(error, loc)
@@ -212,7 +216,9 @@ class _Form:
             params["limit"] = f"{_SIGNS[kind]} {next(iter(context.values()))}"
             code = "toml-out-of-range"
         elif code == "toml-wrong-length":
-            params["wanted"] = str(context.get("min_length", context.get("max_length", "")))
+            params["wanted"] = (
+                f"≥ {context['min_length']}" if kind == "too_short" else str(context.get("max_length", ""))
+            )
         if params["near"] and code in ("toml-unknown-key", "toml-not-a-choice"):
             code += "-near"
         return Problem(code, self.file.where(*loc[self.inside :]), found, params)

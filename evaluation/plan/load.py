@@ -57,11 +57,6 @@ def load_workspace(root: Path) -> Workspace:
     return Workspace(root, plan, registers, hash_bytes(file.data))
 
 
-def load_plan(root: Path) -> Plan:
-    """The plan alone, for the public API; checked like the whole workspace."""
-    return load_workspace(root).plan
-
-
 def awaited(workspace: Workspace) -> tuple[tuple[str, str], ...]:
     """Surveys and waves that the plan names without a file, in the order of the plan."""
     return tuple((s.id, w.wave) for s in workspace.plan.surveys for w in s.waves if w.file is None)

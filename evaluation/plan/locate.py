@@ -53,7 +53,8 @@ class Locator:
             elif self._peek() == "[":
                 self._at += 1
                 table = self._resolve(self._key())
-                self._lines.setdefault(table, line)
+                for end in range(1, len(table) + 1):  # [a.b] may be the first to name a
+                    self._lines.setdefault(table[:end], line)
                 self._at += 1
             else:
                 self._assignment(table)

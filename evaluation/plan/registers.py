@@ -134,17 +134,26 @@ def load_registers(root: Path) -> Registers:
 
 def read_registers(root: Path) -> tuple[Registers, list[Problem]]:
     """What could be read of the registers, and what is wrong in them."""
-    problems: list[Problem] = []
-    unit_rows = list(_rows(root, "units.csv", UNIT_COLUMNS, problems))
+    of_units: list[Problem] = []
+    of_population: list[Problem] = []
+    of_trials: list[Problem] = []
+    unit_rows = list(_rows(root, "units.csv", UNIT_COLUMNS, of_units))
     known = {row.text("id").casefold() for row in unit_rows}
     for row in unit_rows:
         for name in row.names("predecessors"):
             if name.casefold() not in known or name.casefold() == row.text("id").casefold():
                 row.problem("register-unknown-predecessor", name)
     units = tuple(u for u in map(_unit, unit_rows) if u.id)
-    population = tuple(p for r in _rows(root, "population.csv", POPULATION_COLUMNS, problems) if (p := _population(r)))
-    trials = tuple(_trial(row) for row in _rows(root, "trials.csv", TRIAL_COLUMNS, problems))
+    people = (_population(row) for row in _rows(root, "population.csv", POPULATION_COLUMNS, of_population))
+    population = tuple(row for row in people if row is not None)
+    trials = tuple(_trial(row) for row in _rows(root, "trials.csv", TRIAL_COLUMNS, of_trials))
+    problems = [p for found in (of_units, of_population, of_trials) for p in sorted(found, key=_line)]
     return Registers(units, population, tuple(t for t in trials if t.id)), problems
+
+
+def _line(problem: Problem) -> int:
+    digits = problem.where.rpartition(":")[2]
+    return int(digits) if digits.isdigit() else 0
 
 
 class _Row:

@@ -30,6 +30,7 @@ Progress = Callable[[str, str, int, int], None]
 #: Records of what the figures were drawn from; a name that includes never reach.
 CACHE = ".figurer"
 _INCLUDE = re.compile(r"\{\{<\s*include\s+_resultater/([^\s>]+)\.qmd\s*>\}\}")
+_VARIABLE = re.compile(r"\{\{<\s*var\s+([^\s>]+)\s*>\}\}")
 _SURVEY_PIECE = re.compile(
     r"(?:tbl-bilag-(?P<appendix>.+)|(?:txt|fig|tbl)-(?P<survey>.+)-(?:hovedpointer|deltagelse|udvikling|svar|oplevet|grupper))\Z"
 )
@@ -67,17 +68,17 @@ def make_pieces(ctx: Context, project: Path | None = None) -> tuple[Piece, ...]:
         made += [*perceived(ctx, view), *groups(ctx, view)]
     made.append(all_surveys(ctx))
     names = {piece.name for piece in made}
-    wanted = _included(project) if project is not None else ()
+    wanted = _used(project, _INCLUDE) if project is not None else ()
     made += [_absent(ctx, name) for name in wanted if name not in names]
     return tuple(made)
 
 
-def _included(project: Path) -> tuple[str, ...]:
-    """Names of all pieces that the project's documents include."""
+def _used(project: Path, pattern: re.Pattern[str]) -> tuple[str, ...]:
+    """What the project's own documents name by ``pattern``, in order, once each."""
     found: dict[str, None] = {}
     for path in sorted(project.rglob("*.qmd")):
         if FOLDER not in path.relative_to(project).parts:
-            found.update(dict.fromkeys(_INCLUDE.findall(path.read_text(encoding="utf-8-sig"))))
+            found.update(dict.fromkeys(pattern.findall(path.read_text(encoding="utf-8-sig"))))
     return tuple(found)
 
 
@@ -129,7 +130,7 @@ def build_results(
     folder = project / FOLDER
     changed = [path for piece in pieces if write_atomic(path := folder / f"{piece.name}.qmd", piece.content)]
     drawn, figures = _figures(pieces, project, progress)
-    if write_atomic(project / "_variables.yml", variables(ctx)):
+    if write_atomic(project / "_variables.yml", variables(ctx, _used(project, _VARIABLE))):
         changed.append(project / "_variables.yml")
     removed = _clean(folder, {f"{piece.name}.qmd" for piece in pieces}, {path.name for path in figures})
     return BuildReport(tuple(piece.name for piece in pieces), (*changed, *drawn), removed, len(drawn) // 2)

@@ -59,6 +59,8 @@ class SurveyView:
     ----------
     pair : tuple of two wave ids, or None
         The waves compared, before and after.
+    distributions : tuple of mapping
+        Answers of the whole municipality only.
     reason : str
         Why there is no pair: ``awaited`` (no data at all), ``no-estimate``, or a reason of ``plan.timing``.
     """
@@ -114,7 +116,11 @@ class SurveyView:
         wave = next((w for w in self.waves if wave_id in (w.id, slug(w.id))), None)
         if wave is None:
             return markdown(wave_id)
-        return markdown(said(wave.title, self.lang)) if wave.title else str(wave.start.year)
+        if wave.title is not None:
+            return markdown(said(wave.title, self.lang))
+        # Two waves in one year are told apart by their ids.
+        alone = sum(1 for other in self.waves if other.start.year == wave.start.year) == 1
+        return str(wave.start.year) if alone else markdown(wave.id)
 
     @cached_property
     def items(self) -> Mapping[str, Item]:
@@ -149,15 +155,18 @@ class SurveyView:
         """``2020_2024`` of the compared pair; empty without one."""
         return waves_part(*self.pair) if self.pair else ""
 
+    @cached_property
+    def _changes(self) -> Mapping[tuple[str, str], list[Row]]:
+        order = {name: place for place, name in enumerate(self.measure_order)}
+        found: dict[tuple[str, str], list[Row]] = {}
+        for row in sorted(self.estimates, key=lambda row: order.get(str(row["measure"]), len(order))):
+            if row["waves"] == self.waves_key:
+                found.setdefault((str(row["stat"]), str(row["group"])), []).append(row)
+        return found
+
     def changes(self, stat: str, group: str = KOMMUNE) -> tuple[Row, ...]:
         """Rows of change of the compared pair, in the instrument's order."""
-        rows = [
-            row
-            for row in self.estimates
-            if row["stat"] == stat and row["group"] == group and row["waves"] == self.waves_key
-        ]
-        order = {name: place for place, name in enumerate(self.measure_order)}
-        return tuple(sorted(rows, key=lambda row: order.get(str(row["measure"]), len(order))))
+        return tuple(self._changes.get((stat, group), ()))
 
     @cached_property
     def measure_order(self) -> tuple[str, ...]:
@@ -183,13 +192,27 @@ class SurveyView:
         """The measures that the survey is about: scale scores, or items' shares where there are no scales."""
         return self.changes(self.main_stat)
 
+    @cached_property
+    def _levels(self) -> Mapping[tuple[str, str, str, str], Row]:
+        return {
+            (str(row["measure"]), str(row["stat"]), slug(str(row["wave"])), str(row["group"])): row
+            for row in self.levels
+        }
+
     def level(self, measure: str, stat: str, wave: str, group: str = KOMMUNE) -> Row | None:
         """One single-wave number."""
-        for row in self.levels:
-            if (row["measure"], row["stat"], row["group"]) == (measure, stat, group):
-                if row["wave"] in (wave, slug(wave)):
-                    return row
-        return None
+        return self._levels.get((measure, stat, slug(wave), group))
+
+    @cached_property
+    def _answers(self) -> Mapping[tuple[str, str], list[Row]]:
+        found: dict[tuple[str, str], list[Row]] = {}
+        for row in self.distributions:
+            found.setdefault((str(row["item"]), slug(str(row["wave"]))), []).append(row)
+        return found
+
+    def answers_to(self, item: str, wave: str) -> tuple[Row, ...]:
+        """Distribution of an item in a wave, for the whole municipality."""
+        return tuple(self._answers.get((item, slug(wave)), ()))
 
     def answers_in(self, wave: str, group: str = KOMMUNE) -> Row | None:
         """Invited and answered in a wave."""
@@ -200,7 +223,7 @@ class SurveyView:
 
     @property
     def delta(self) -> float | None:
-        """The smallest change that matters for the main measures, in their own unit of print (points or procentpoint)."""
+        """The smallest change that matters for the main measures, in points or procentpoint."""
         for row in self.main:
             if not is_missing(row["delta"]):
                 return float(row["delta"]) * (100 if self.main_stat == "andel" else 1)
@@ -231,6 +254,11 @@ class Context:
         """A text of the catalogue with its places filled, tidied."""
         return tidy(str(self.words(section)[key]).format(**params))
 
+    @property
+    def level(self) -> str:
+        """Confidence level of the intervals in per cent: ``95``."""
+        return self.numbers.number(100 * (1 - self.workspace.plan.decision.alpha), 0)
+
     @cached_property
     def kommune(self) -> str:
         """The municipality, safe Markdown."""
@@ -245,11 +273,12 @@ class Context:
         instrument = self.instruments.get(survey.instrument)
         named = {entry.wave for entry in survey.waves}
         waves = sorted((w for w in self.workspace.plan.waves if w.id in named), key=lambda w: w.start)
-        tables = {
-            name: records(frame[frame["survey"] == survey.id])
-            for name in ("estimates", "levels", "distributions", "response", "perceived", "scales")
-            for frame in (getattr(self.published, name),)
-        }
+        tables = {}
+        for name in ("estimates", "levels", "distributions", "response", "perceived", "scales"):
+            frame = getattr(self.published, name)
+            kept = frame[frame["survey"] == survey.id]
+            # Answers by unit are many and are shown nowhere here.
+            tables[name] = records(kept[kept["group"] == KOMMUNE] if name == "distributions" else kept)
         pair, reason = self._pair(survey, tables)
         return SurveyView(
             survey, instrument, self.lang, tuple(waves), pair, reason, **tables,

@@ -29,12 +29,12 @@ _DIRECTIONS = {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
 
 
 def markdown(text: str) -> str:
-    """``text`` so that Pandoc and Quarto print it letter by letter, also at the start of a line or in a pipe table.
+    r"""``text`` so that Pandoc and Quarto print it letter by letter, also at the start of a line or in a pipe table.
 
     Examples
     --------
     >>> markdown("7. klasse | *alle*")
-    '7\\\\. klasse \\\\| \\\\*alle\\\\*'
+    '7\\. klasse \\| \\*alle\\*'
     """
     safe = _SIGNS.sub(r"\\\1", plain(text))
     safe = _RUNS.sub(lambda run: "".join("\\" + sign for sign in run.group()), safe)

@@ -108,7 +108,7 @@ class Numbers:
             return f"p{NBSP}<{NBSP}{self.number(0.001, 3)}"
         return f"p{NBSP}={NBSP}{self.number(value, 3)}"
 
-    def date(self, day: date) -> str:
+    def day(self, day: date) -> str:
         """``1. juni 2021`` or ``1 June 2021``; day and month never part."""
         month = self.words["months"][day.month - 1]
         dot = "." if self.lang == "da" else ""
@@ -116,10 +116,10 @@ class Numbers:
 
     def period(self, start: date, end: date) -> str:
         """``1. september–15. oktober 2020``; the year once where both days share it."""
-        first = self.date(start)
+        first = self.day(start)
         if start.year == end.year:
             first = first.rsplit(" ", 1)[0]
-        return f"{first} {self.words['to']}{NBSP}{self.date(end)}"
+        return f"{first} {self.words['to']}{NBSP}{self.day(end)}"
 
     def count(self, value: int) -> str:
         """Numbers to twelve as words where a sentence reads better so (``tre``), else figures."""

@@ -144,7 +144,7 @@ class Sentences:
         )
 
     def count(self, some: int, total: int, noun: str) -> str:
-        """``tre af de 14 skalaer``, ``alle 14 skalaer``, ``begge``, ``ét af de syv spørgsmål`` …"""
+        """``tre af de 14 skalaer``, ``alle 14 skalaer``, ``begge skalaer`` or ``ét af de syv spørgsmål``."""
         counts, forms = self._words["counts"], self._words["nouns"][noun]
         places = {"plural": forms["plural"], "total": self.numbers.count(total), "count": self.numbers.count(some)}
         if total == 1:
@@ -157,17 +157,30 @@ class Sentences:
             return str(forms["one_of"]).format(**places)
         return str(counts["some"]).format(**places)
 
-    def bullet(self, verdict: str, rows: Sequence[tuple[Row, str]], total: int, noun: str) -> str:
+    def short_count(self, some: int, noun: str, *, bare: bool = False) -> str:
+        """``én skala``, ``ét spørgsmål``, ``tre skalaer``; bare: ``én``, ``ét``, ``tre``. Not for zero."""
+        forms = self._words["nouns"][noun]
+        if some == 1:
+            return str(forms["bare_one" if bare else "one"])
+        count = self.numbers.count(some)
+        return count if bare else str(self._words["counts"]["short"]).format(count=count, plural=forms["plural"])
+
+    def bullet(
+        self, verdict: str, rows: Sequence[tuple[Row, str]], total: int, noun: str, *, first: bool = True
+    ) -> str:
         """A bullet on all measures with one verdict; empty where nothing needs saying.
 
         Parameters
         ----------
         rows : sequence of (row, quoted title)
         total : int
-            Measures with a verdict.
+            Measures with a verdict; told in the first bullet only.
         """
         forms = self._words["bullet"][verdict]
-        share = self.count(len(rows), total, noun)
+        if first or not rows or len(rows) == total:
+            share = self.count(len(rows), total, noun)
+        else:
+            share = self.short_count(len(rows), noun)
         if not rows:
             return tidy(str(forms["none"]).format(share=share, Share=capital(share))) if "none" in forms else ""
         listed = self.numbers.listing([self._detail(row, name, verdict) for row, name in rows])
@@ -177,9 +190,8 @@ class Sentences:
         if verdict not in CHANGED:
             return measure
         told = amounts(row, self.numbers)
-        return str(self._words["bullet"]["detail"]["text"]).format(
-            measure=measure, before=told.before, after=told.after
-        )
+        form = "worse" if row["higher_is"] == "worse" else "text"
+        return str(self._words["bullet"]["detail"][form]).format(measure=measure, before=told.before, after=told.after)
 
     def remark(self, key: str, names: Sequence[str], **params: str) -> str:
         """A remark on the measures of that name; empty when there are none."""

@@ -57,5 +57,6 @@ def _filled(row: Sequence[str], width: int) -> list[str]:
 
 def _line(cells: Sequence[str]) -> str:
     for cell in cells:
-        assert "\n" not in cell and "|" not in cell.replace("\\|", ""), cell
+        assert "\n" not in cell, cell
+        assert "|" not in cell.replace("\\|", ""), cell
     return "| " + " | ".join(cells) + " |"

@@ -7,35 +7,53 @@ every key and every value is a quoted string, formatted for the language and esc
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from evaluation.common.ids import slug
-from evaluation.presentation.context import Context, Row, said
+from evaluation.presentation.context import COMPARISON, DIFFERENCE, KOMMUNE, Context, Row, said
 from evaluation.presentation.escape import markdown, yaml_value
 from evaluation.presentation.numbers import HIDDEN, Numbers, is_missing
 from evaluation.presentation.sentences import Sentences
 
 Tree = dict[str, Any]
 
-_COUNTS = ("invited_before", "invited_after", "n_before", "n_after", "n_paired", "clusters")
-_POINTS = ("before", "after", "change", "ci_low", "ci_high", "delta", "mdc80")
+_COUNTS = ("n_before", "n_after", "n_paired", "clusters")
+_POINTS = ("before", "after", "change", "ci_low", "ci_high", "delta")
 
 
-def variables(ctx: Context) -> str:
-    """The whole file."""
+def variables(ctx: Context, named: Collection[str] = ()) -> str:
+    """The whole file.
+
+    Parameters
+    ----------
+    named : collection of str
+        Dotted keys that the prose uses. Numbers of single units, and of single questions in
+        groups, are many (a YAML file of megabytes, read again at every render): they are written
+        where the prose names them.
+    """
+    wanted = {".".join(key.split(".")[:5]) for key in named}
     tree: Tree = {}
     _header(ctx, tree)
     _answers(ctx, tree)
     voice = Sentences(ctx.lang)
     for view in ctx.surveys:
-        for row in view.estimates:
+        for row in _worth(view.estimates, view.main_stat, wanted):
             _put(tree, str(row["key"]).split("."), _change(ctx, voice, row))
-        for row in view.levels:
+        for row in _worth(view.levels, view.main_stat, wanted):
             _put(tree, str(row["key"]).split("."), _level(ctx, row))
         for row in view.perceived:
             _put(tree, str(row["key"]).split("."), _perceived(ctx, row))
     return "".join(_lines(tree, 0))
+
+
+def _worth(rows: Iterable[Row], main_stat: str, wanted: Collection[str]) -> Iterable[Row]:
+    whole = (KOMMUNE, COMPARISON, DIFFERENCE)
+    for row in rows:
+        group = str(row["group"])
+        grouped = row["stat"] == main_stat and not group.startswith("enhed-")
+        if group in whole or grouped or str(row["key"]) in wanted:
+            yield row
 
 
 def _put(tree: Tree, parts: Iterable[str], leaves: Mapping[str, str]) -> None:
@@ -79,8 +97,8 @@ def _header(ctx: Context, tree: Tree) -> None:
     for release in plan.releases:
         leaves = {
             "titel": markdown(said(release.title, ctx.lang)),
-            "fra": markdown(ctx.numbers.date(release.start)),
-            "til": markdown(ctx.numbers.date(release.end)) if release.end else "",
+            "fra": markdown(ctx.numbers.day(release.start)),
+            "til": markdown(ctx.numbers.day(release.end)) if release.end else "",
         }
         _put(tree, ["frisaettelse", release.id], leaves)
 

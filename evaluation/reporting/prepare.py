@@ -47,9 +47,7 @@ def write_support(folder: Path, *, engine: str = "", draft: bool = False) -> Non
     write_atomic(support / "_metadata.yml", "\n".join(lines) + "\n")
     write_atomic(support / "brand.css", _brand_css(colours))
     mark = " · ".join(metadata[key] for key in ("fiktiv", "udkast") if key in metadata)
-    reference = reference_docx(
-        colours, title=_bare(plan.get("titel")), sender=_bare(plan.get("udgiver")), mark=mark
-    )
+    reference = reference_docx(colours, title=_bare(plan.get("titel")), sender=_bare(plan.get("udgiver")), mark=mark)
     write_atomic(support / "reference.docx", reference)
 
 

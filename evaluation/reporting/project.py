@@ -138,6 +138,15 @@ def variable(project: Project, key: str, where: str) -> str | Problem:
     return node
 
 
+def unique(problems: list[Problem]) -> list[Problem]:
+    """The problems in order, each only once (their parameters cannot be hashed)."""
+    kept: list[Problem] = []
+    for problem in problems:
+        if problem not in kept:
+            kept.append(problem)
+    return kept
+
+
 def leaf_keys(tree: Mapping[str, Any], prefix: str = "") -> list[str]:
     """All dotted keys of a nested mapping that hold a value."""
     keys: list[str] = []
@@ -167,7 +176,9 @@ def _refuse_project_type(config: Path, settings: Mapping[str, Any]) -> None:
     project = settings.get("project")
     kind = project.get("type", "default") if isinstance(project, Mapping) else "default"
     if kind != "default":
-        raise fail("reporting-feature-unsupported", where=config, found=f"project: type: {kind}", feature=f"type: {kind}")
+        raise fail(
+            "reporting-feature-unsupported", where=config, found=f"project: type: {kind}", feature=f"type: {kind}"
+        )
 
 
 def _top_document(folder: Path, settings: Mapping[str, Any]) -> str:

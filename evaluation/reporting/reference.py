@@ -82,7 +82,7 @@ def _related(relations: bytes, name: str, kind: str) -> bytes:
 
 def _running(colour: Mapping[str, str], title: str, sender: str, mark: str) -> dict[str, str]:
     head = f'<w:p><w:pPr><w:pStyle w:val="Header"/></w:pPr>{_run(title)}</w:p>'
-    bold = f"<w:rPr><w:b/><w:color w:val=\"{colour['foreground']}\"/></w:rPr>"
+    bold = f'<w:rPr><w:b/><w:color w:val="{colour["foreground"]}"/></w:rPr>'
     page = (
         '<w:r><w:fldChar w:fldCharType="begin"/></w:r><w:r><w:instrText xml:space="preserve"> PAGE </w:instrText></w:r>'
         '<w:r><w:fldChar w:fldCharType="separate"/></w:r><w:r><w:t>2</w:t></w:r><w:r><w:fldChar w:fldCharType="end"/></w:r>'
@@ -156,7 +156,20 @@ def styles(colour: Mapping[str, str]) -> str:
 
 
 def _style(ident: str, name: str, base: str, paragraph: str = "", run: str = "") -> str:
-    known = {"Normal", "BodyText", "Title", "Subtitle", "Date", "Caption", "FootnoteText", "TOC1", "TOC2", "Header", "Footer", "TOCHeading"}
+    known = {
+        "Normal",
+        "BodyText",
+        "Title",
+        "Subtitle",
+        "Date",
+        "Caption",
+        "FootnoteText",
+        "TOC1",
+        "TOC2",
+        "Header",
+        "Footer",
+        "TOCHeading",
+    }
     custom = "" if ident in known or ident.startswith("Heading") else ' w:customStyle="1"'
     return (
         f'<w:style w:type="paragraph"{custom} w:styleId="{ident}"><w:name w:val="{name}"/><w:basedOn w:val="{base}"/>'

@@ -101,10 +101,18 @@ def render_product(
     start = time.perf_counter()
     folder = root / "reports" / product
     if not (folder / "_quarto.yml").is_file():
-        raise fail("reporting-product-unknown", where=folder, found=product, product=product, known=", ".join(products(root)) or "–")
+        raise fail(
+            "reporting-product-unknown",
+            where=folder,
+            found=product,
+            product=product,
+            known=", ".join(products(root)) or "–",
+        )
     unknown = [name for name in formats if name not in FORMATS]
     if unknown:
-        raise fail("reporting-format-unknown", found=", ".join(unknown), formats=", ".join(unknown), known=", ".join(FORMATS))
+        raise fail(
+            "reporting-format-unknown", found=", ".join(unknown), formats=", ".join(unknown), known=", ".join(FORMATS)
+        )
     name, version = choose_engine(engine)
     if progress:
         progress("prepare")

@@ -15,7 +15,7 @@ import numpy.typing as npt
 import pandas as pd
 
 _DELIMITED = re.compile(r"(?<![\d-])(\d{6})\s?[-–]\s?\d{4}(?![\d-])")
-_IN_TEXT = re.compile(r"(?<![\d.,-])(\d{10})(?![\d.,]|-\d)")
+_IN_TEXT = re.compile(r"(?<![\d.,-])(\d{10})(?!\d|[.,]\d|-\d)")
 _WEIGHTS = np.array([4, 3, 2, 7, 6, 5, 4, 3, 2, 1])
 # From this many numbers on, chance alone no longer gives such shares.
 _MANY = 20

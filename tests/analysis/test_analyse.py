@@ -26,9 +26,7 @@ from tests.support import small
 SIZES = {f"U{i}": n for i, n in enumerate([10, 12, 14, 18, 20, 24, 30, 36])}
 
 
-def run(
-    answers: dict[tuple[str, str], Responses], instrument: Instrument | None = None, **options: Any
-) -> Estimates:
+def run(answers: dict[tuple[str, str], Responses], instrument: Instrument | None = None, **options: Any) -> Estimates:
     return analyse(small.workspace(**options), {"lille": instrument or small.instrument()}, answers)
 
 
@@ -170,9 +168,7 @@ def test_without_units_every_person_is_a_cluster(both: dict[tuple[str, str], Res
 
 
 def test_panel_counts_people_in_both_waves(both: dict[tuple[str, str], Responses], made: Estimates) -> None:
-    seen = [
-        set(part.persons["respondent"][~np.isnan(score(part, ["a1", "a2", "a3"]))]) for part in both.values()
-    ]
+    seen = [set(part.persons["respondent"][~np.isnan(score(part, ["a1", "a2", "a3"]))]) for part in both.values()]
     assert row(made.estimates, "s.alfa.score.kommune.2020_2024")["n_paired"] == len(seen[0] & seen[1])
 
 
@@ -216,7 +212,11 @@ def test_merged_units_stay_one_cluster(both: dict[tuple[str, str], Responses]) -
 def test_a_unit_released_during_fieldwork_takes_no_part(both: dict[tuple[str, str], Responses]) -> None:
     plan = small.plan()
     late = plan.releases[0].model_copy(
-        update={"id": "sen", "start": date(2024, 9, 15), "scope": plan.releases[0].scope.model_copy(update={"units": ("U7",)})}
+        update={
+            "id": "sen",
+            "start": date(2024, 9, 15),
+            "scope": plan.releases[0].scope.model_copy(update={"units": ("U7",)}),
+        }
     )
     first = plan.releases[0].model_copy(
         update={"scope": plan.releases[0].scope.model_copy(update={"units": tuple(f"U{i}" for i in range(7))})}
@@ -236,7 +236,9 @@ def test_a_unit_released_during_fieldwork_takes_no_part(both: dict[tuple[str, st
 
 def test_items_asked_in_one_wave_do_not_move_the_scale(both: dict[tuple[str, str], Responses]) -> None:
     early = both["s", "2020"]
-    states = early.states.assign(a2=pd.Categorical([State.NOT_ASKED.value] * len(early.states), early.states["a1"].cat.categories))
+    states = early.states.assign(
+        a2=pd.Categorical([State.NOT_ASKED.value] * len(early.states), early.states["a1"].cat.categories)
+    )
     cut = replace(early, codes=early.codes.assign(a2=pd.array([pd.NA] * len(early.codes), "Int16")), states=states)
     found = run({("s", "2020"): cut, ("s", "2024"): both["s", "2024"]})
     scale = row(found.estimates, "s.alfa.score.kommune.2020_2024")
@@ -380,7 +382,9 @@ def test_order_of_rows_does_not_matter(both: dict[tuple[str, str], Responses], m
     mixed = {}
     for key, part in both.items():
         order = rng.permutation(len(part.codes))
-        tables = {n: getattr(part, n).iloc[order].reset_index(drop=True) for n in ("codes", "states", "persons", "weights")}
+        tables = {
+            n: getattr(part, n).iloc[order].reset_index(drop=True) for n in ("codes", "states", "persons", "weights")
+        }
         mixed[key] = replace(part, **tables)
     again = run(mixed)
     for name in COLUMNS:

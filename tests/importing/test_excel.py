@@ -52,7 +52,16 @@ def test_numbers_shown_with_leading_zeros_are_codes(tmp_path: Path) -> None:
 
 
 def test_title_above_and_notes_and_empty_rows_below_are_cut_and_told(tmp_path: Path) -> None:
-    rows = [("Resultater 2024",), (), HEAD, *ROWS, (), ("Kilde: kommunens egen undersøgelse",), ("", ""), ("* foreløbig",)]
+    rows = [
+        ("Resultater 2024",),
+        (),
+        HEAD,
+        *ROWS,
+        (),
+        ("Kilde: kommunens egen undersøgelse",),
+        ("", ""),
+        ("* foreløbig",),
+    ]
     export = read_export(write_workbook(tmp_path / "a.xlsx", {"Svar": rows}))
     assert export.rows == 3
     assert list(export.data.columns) == list(HEAD)
@@ -72,7 +81,9 @@ def test_hidden_sheet_never_chosen_silently(tmp_path: Path) -> None:
     asked = read_export(path, sheet="gammel")
     assert asked.rows == 3
     assert "hidden-sheet" in noticed(asked)
-    only = write_workbook(tmp_path / "b.xlsx", {"Gammel": [HEAD, *ROWS], "Forside": [("Velkommen",)]}, hidden=["Gammel"])
+    only = write_workbook(
+        tmp_path / "b.xlsx", {"Gammel": [HEAD, *ROWS], "Forside": [("Velkommen",)]}, hidden=["Gammel"]
+    )
     assert problems(only) == ["import-sheet-none"]
 
 
@@ -113,7 +124,7 @@ def test_fictional_wherever_the_workbook_says_it(tmp_path: Path, place: str) -> 
     if place == "note":
         rows = [*rows, ("Fiktive data",)]
     if place == "cell":
-        rows = [HEAD, *(r[:5] + ("Fiktive data",) for r in ROWS)]
+        rows = [HEAD, *((*r[:5], "Fiktive data") for r in ROWS)]
     write_workbook(path, {"Svar": rows, **({"Om": [("Fiktive data",)]} if place == "sheet" else {})})
     if place == "title":
         book = openpyxl.load_workbook(path)

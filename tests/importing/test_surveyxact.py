@@ -96,7 +96,7 @@ def test_without_structure_or_labels_it_says_so(tmp_path: Path) -> None:
     export = read_export(write_surveyxact(tmp_path, structure=None, labels=None))
     assert export.format == "surveyxact-eu"
     assert {n.code for n in export.warnings} >= {"no-structure", "no-labels"}
-    assert list(export.status)[0] == "completed"
+    assert next(iter(export.status)) == "completed"
 
 
 @pytest.mark.parametrize("text", ["Fiktive data til afprøvning", "FICTIONAL DATA"])

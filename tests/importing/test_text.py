@@ -78,7 +78,11 @@ def test_open_answers_with_odd_line_ends_keep_their_row(tmp_path: Path) -> None:
         ("a.sav", b"   \n", "import-file-empty"),
         ("a.sav", b"%PDF-1.7 ...", "import-format-unknown"),
         ("a.xls", b"\n<!DOCTYPE html><html>", "import-html"),
-        ("a.xml", b'<?xml version="1.0"?><Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet">', "import-xml-2003"),
+        (
+            "a.xml",
+            b'<?xml version="1.0"?><Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet">',
+            "import-xml-2003",
+        ),
         ("a.dta", b"<stata_dta><header>", "import-format-unknown"),
         ("a.csv", b"bare en linje uden felter\nen til\n", "import-not-a-table"),
         ("a.csv", b"a;b\n1;2\n3\n", "import-row-width"),

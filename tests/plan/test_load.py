@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from tests.plan.workspaces import PLAN, UNITS, at, changed, line_of, problems_of, told, workspace
 
 from evaluation.common.errors import EvaluationError
 from evaluation.common.files import hash_bytes
 from evaluation.plan.load import awaited, load_workspace
+from tests.plan.workspaces import PLAN, UNITS, at, changed, line_of, problems_of, told, workspace
 
 
 def test_a_plan_that_is_right(tmp_path):
@@ -48,7 +48,7 @@ WRONG = [
     ("points = 2.5", "points = 0", "points", "toml-out-of-range", "> 0"),
     ("publications = []", 'publications = "2023"', "publications", "toml-not-list", "publications"),
     ("publications = []", "threshold = 2", "threshold", "toml-out-of-range", "≥ 3"),
-    ("publications = []", 'publications = ["2023"]', "publications", "plan-publication-missing", "reports/_published/2023"),
+    ("publications = []", 'publications = ["2023"]', "publications", "plan-publication-missing", "_published/2023"),
     ('title = {da = "Aftalen"}', 'title = "Aftalen"', "Aftalen", "toml-not-table", "title"),
     ('title = {da = "Aftalen"}', 'title = {da = ""}', 'da = ""', "toml-empty", "da"),
     ('id = "aftale"', 'id = "Vores aftale"', "Vores aftale", "toml-bad-id", "vores-aftale"),
@@ -59,16 +59,19 @@ WRONG = [
     ('"dagpleje", "boernehave"', '"dagpleje", "boernhave"', "boernhave", "plan-scope-unknown-types-near", "boernehave"),
     ('types = ["dagpleje", "boernehave"]', 'units = ["G90009"]', "G90009", "plan-scope-unknown-units-near", "G9000"),
     ('types = ["dagpleje", "boernehave"]', 'units = ["G90003"]', "G90003", "plan-scope-unknown-units-near", "G9000"),
-    ('types = ["dagpleje", "boernehave"]', 'areas = ["Vesterbro"]', "Vesterbro", "plan-scope-unknown-areas", "Nord, Syd"),
+    ('types = ["dagpleje", "boernehave"]', 'areas = ["Vesterbro"]', "Vesterbro",
+     "plan-scope-unknown-areas", "Nord, Syd"),
     ('types = ["dagpleje", "boernehave"]', 'areas = ["Øst"]', "Øst", "plan-scope-unknown-areas", "Nord, Syd"),
-    ('types = ["dagpleje", "boernehave"]', 'centres = ["Center C"]', "Center C", "plan-scope-unknown-centres-near", "Center"),
+    ('types = ["dagpleje", "boernehave"]', 'centres = ["Center C"]', "Center C",
+     "plan-scope-unknown-centres-near", "Center"),
     ('instrument = "foraeldre"', 'instrument = "foraldre"', "foraldre", "plan-unknown-instrument-near", "foraeldre"),
     ('instrument = "foraeldre"', 'instrument = "xyz"', "xyz", "plan-unknown-instrument", "skoleovergang"),
     ('"repeated-cross-section"', '"panle"', "panle", "toml-not-a-choice-near", "panel"),
     ('"repeated-cross-section"', '"x"', 'design = "x"', "toml-not-a-choice", "cohorts"),
     ('"repeated-cross-section"', '"panel"', 'design = "panel"', "plan-panel-without-id", "id_column"),
     ('unit = "enhed"\n', "", "groups", "plan-type-without-unit", "unit"),
-    ('unit = "enhed"', 'unit = "enhed"\nrelease = "aftalen"', 'release = "aftalen"', "plan-unknown-release-near", "aftale"),
+    ('unit = "enhed"', 'unit = "enhed"\nrelease = "aftalen"', 'release = "aftalen"',
+     "plan-unknown-release-near", "aftale"),
     ('unit = "enhed"', 'unit = "enhed"\ncrosswalk = "noegle.csv"', "noegle.csv", "plan-file-missing", "noegle.csv"),
     ('wave = "2024"', 'wave = "2023"', 'wave = "2023"', "plan-unknown-wave", "2020, 2024"),
     ('wave = "2024"', 'wave = "2020"', 'wave = "2020"\nfile = "data/raw/2024', "plan-duplicate", "2020"),
@@ -76,10 +79,12 @@ WRONG = [
     ('"data/raw/2024.csv"', '"../2024.csv"', "../2024", "plan-file-outside", "data/raw"),
     ('"data/raw/2024.csv"', '"/etc/hosts"', "/etc/hosts", "plan-file-outside", "data/raw"),
     ('"data/raw/2024.csv"', "'data\\raw\\2024.csv'", "raw\\2024", "plan-file-backslash", "data/raw/2024.csv"),
-    ('unit = "enhed"', 'unit = "enhed"\ncompare = ["2024", "2020"]', "compare", "plan-compare-reversed", '["2020", "2024"]'),
+    ('unit = "enhed"', 'unit = "enhed"\ncompare = ["2024", "2020"]', "compare",
+     "plan-compare-reversed", '["2020", "2024"]'),
     ('unit = "enhed"', 'unit = "enhed"\ncompare = ["2020", "2020"]', "compare", "plan-compare-same", "2020"),
     ('unit = "enhed"', 'unit = "enhed"\ncompare = ["2020", "2022"]', "compare", "plan-compare-not-asked", "2020, 2024"),
     ('unit = "enhed"', 'unit = "enhed"\ncompare = ["2020"]', "compare", "toml-wrong-length", "2"),
+    ('unit = "enhed"', 'unit = "enhed"\ncompare = ["2020", "2022", "2024"]', "compare", "toml-wrong-length", "2"),
     ('unit = "enhed"', 'unit = "enhed"\nestimand = "effekt"', "effekt", "toml-not-a-choice", "udvikling"),
     ('survey = "foraeldre"', 'survey = "foreldre"', "foreldre", "plan-unknown-survey-near", "foraeldre"),
 ]  # fmt: skip
@@ -94,11 +99,27 @@ def test_one_mistake_is_told_once_with_its_line(tmp_path, old, new, place, code,
     assert word in problems[0].render("en")
 
 
+def test_a_survey_needs_a_wave(tmp_path):
+    plan = changed('[[survey.wave]]\nwave = "2020"\nfile = "data/raw/2020.csv"\n', "wave = []\n")
+    plan = changed('[[survey.wave]]\nwave = "2024"\nfile = "data/raw/2024.csv"\n', "", plan)
+    problems = problems_of(workspace(tmp_path, plan))
+    assert told(problems) == [("toml-wrong-length", at("wave = []", plan))]
+    assert "≥ 1" in problems[0].render("da")
+
+
+def test_a_municipality_without_units(tmp_path):
+    units = UNITS.replace("G90002,Månen,boernehave,Syd,,", "G90002,Månen,boernehave,Syd,Lindholt Kommune,")
+    units = units.replace("990001,Skolen,skole,Syd,,", "990001,Skolen,skole,Syd,Lindholt Kommune,")
+    plan = changed('kommune = "Lindholt Kommune"', 'kommune = "Lindhold Kommune"')
+    problems = problems_of(workspace(tmp_path, plan, units=units))
+    assert told(problems) == [("plan-kommune-without-units-near", at("Lindhold", plan))]
+
+
 def test_a_misspelt_heading_is_not_passed_over(tmp_path):
     # pydantic would also take the names of the fields; the file knows only the keys
     plan = PLAN.replace("[[wave]]", "[[waves]]")
     codes = told(problems_of(workspace(tmp_path, plan)))
-    assert ("toml-unknown-key-near", at('[[waves]]', plan)) in codes
+    assert ("toml-unknown-key-near", at("[[waves]]", plan)) in codes
 
 
 def test_a_misspelt_start_is_not_taken(tmp_path):
@@ -111,16 +132,12 @@ def test_a_misspelt_start_is_not_taken(tmp_path):
 @pytest.mark.parametrize("design", ["retrospective"])
 def test_a_retrospective_survey_compares_nothing(tmp_path, design):
     plan = changed('design = "repeated-cross-section"', f'design = "{design}"\ncompare = ["2020", "2024"]')
-    assert told(problems_of(workspace(tmp_path, plan))) == [
-        ("plan-retrospective-compare", at('compare', plan))
-    ]
+    assert told(problems_of(workspace(tmp_path, plan))) == [("plan-retrospective-compare", at("compare", plan))]
 
 
 def test_a_survey_of_two_waves_needs_a_delta(tmp_path):
     plan = PLAN[: PLAN.index("[[decision.delta]]")]
-    assert told(problems_of(workspace(tmp_path, plan))) == [
-        ("plan-delta-missing", at('id = "foraeldre"', plan))
-    ]
+    assert told(problems_of(workspace(tmp_path, plan))) == [("plan-delta-missing", at('id = "foraeldre"', plan))]
     one_wave = plan.replace('[[survey.wave]]\nwave = "2024"\nfile = "data/raw/2024.csv"\n', "")
     load_workspace(workspace(tmp_path, one_wave))
 
@@ -182,7 +199,7 @@ def test_a_syntax_error_gives_the_line(tmp_path, old, new, place, code):
 def test_a_plan_in_another_encoding(tmp_path):
     root = workspace(tmp_path)
     (root / "evaluation.toml").write_bytes(PLAN.encode("cp1252"))
-    assert told(problems_of(root)) == [("toml-not-utf8", at('Prøve', PLAN))]
+    assert told(problems_of(root)) == [("toml-not-utf8", at("Prøve", PLAN))]
 
 
 def test_a_byte_order_mark_is_no_mistake(tmp_path):
@@ -200,17 +217,15 @@ def test_all_problems_at_once_and_each_once(tmp_path):
     codes = told(problems_of(workspace(tmp_path, plan, units=units)))
     assert codes == [
         ("register-duplicate", "data/registers/units.csv:7"),
-        ("toml-not-whole-number", at('snart', plan)),
-        ("plan-unknown-wave", at('2030', plan)),
+        ("toml-not-whole-number", at("snart", plan)),
+        ("plan-unknown-wave", at("2030", plan)),
         ("plan-unknown-survey-near", at('foreldre"\npoints', plan)),
     ]
 
 
 def test_no_name_is_called_unknown_where_an_id_cannot_be_read(tmp_path):
     plan = changed('id = "2024"\n', "")
-    assert told(problems_of(workspace(tmp_path, plan))) == [
-        ("toml-missing-key", at('[[wave]]\nfrom', plan))
-    ]
+    assert told(problems_of(workspace(tmp_path, plan))) == [("toml-missing-key", at("[[wave]]\nfrom", plan))]
 
 
 @pytest.mark.parametrize("text", ["", "survey = 3\n", '[survey]\nid = "x"\n', "decision = []\n", "release = [1, 2]\n"])

@@ -108,7 +108,11 @@ def sample_instruments() -> dict[str, Instrument]:
         for scale in _STAFF
         for k in (1, 2, 3)
     ]
-    mechanisms = {"motivation": ["nye-ideer"], "arbejdsglaede": ["trivsel-motivation"], "ledelse": ["mindre-bureaukrati"]}
+    mechanisms = {
+        "motivation": ["nye-ideer"],
+        "arbejdsglaede": ["trivsel-motivation"],
+        "ledelse": ["mindre-bureaukrati"],
+    }
     scales = [
         {
             "id": name,
@@ -142,8 +146,10 @@ def sample_instruments() -> dict[str, Instrument]:
         PARENTS,
         ("Forældretilfredshed", "Parents' satisfaction"),
         ("forældre til børn i dagtilbud", "parents of children in day care"),
-        [("samlet", "Hvor tilfreds er du samlet set?", "How satisfied are you overall?"),
-         ("aflevering", "Hvor tilfreds er du med afleveringen?", "How satisfied are you with drop-off?")],
+        [
+            ("samlet", "Hvor tilfreds er du samlet set?", "How satisfied are you overall?"),
+            ("aflevering", "Hvor tilfreds er du med afleveringen?", "How satisfied are you with drop-off?"),
+        ],
     )
     school = _items_only(
         SCHOOL,
@@ -155,8 +161,10 @@ def sample_instruments() -> dict[str, Instrument]:
         PERCEIVED,
         ("Oplevet ændring", "Perceived change"),
         ("medarbejdere i dagtilbud", "employees in day care"),
-        [("frihed", "Din faglige frihed", "Your professional freedom"),
-         ("tid", "Tiden til børnene", "Time for the children")],
+        [
+            ("frihed", "Din faglige frihed", "Your professional freedom"),
+            ("tid", "Tiden til børnene", "Time for the children"),
+        ],
         kind="perceived",
     )
     leaders = {**perceived, "id": AWAITED, "title": _text("Ledere", "Leaders")}
@@ -193,7 +201,14 @@ def sample_plan(*, before: bool = True) -> Plan:
         return [{"wave": name, "file": f"data/raw/{name}/file.csv", "invited": 500} for name in names]
 
     def survey(name: str, design: str, respondent: tuple[str, str], rows: list[dict[str, Any]], **more: Any) -> Any:
-        return {"id": name, "instrument": name, "design": design, "respondent": _text(*respondent), "wave": rows, **more}
+        return {
+            "id": name,
+            "instrument": name,
+            "design": design,
+            "respondent": _text(*respondent),
+            "wave": rows,
+            **more,
+        }
 
     staff = ("medarbejdere i dagtilbud", "employees in day care")
     surveys = [
@@ -220,7 +235,11 @@ def sample_plan(*, before: bool = True) -> Plan:
                 "to": date(2024, 9, 30),
                 "rule": [
                     {"id": "laereplan", "title": _text("Krav til læreplaner", "Curriculum rules"), "kind": "lov"},
-                    {"id": "sprog", "title": _text("Sprogvurdering af alle", "Language tests for all"), "kind": "kommunal"},
+                    {
+                        "id": "sprog",
+                        "title": _text("Sprogvurdering af alle", "Language tests for all"),
+                        "kind": "kommunal",
+                    },
                     {
                         "id": "plads",
                         "title": _text("Pladsanvisning", "Allocation of places"),
@@ -234,13 +253,16 @@ def sample_plan(*, before: bool = True) -> Plan:
             {"id": wave, "from": date(int(wave), 9, 1), "to": date(int(wave), 10, 15)} for wave in ("2020", "2024")
         ][0 if before else 1 :],
         "survey": surveys,
-        "comparison": {"kommune": "Vestermose Kommune", "title": _text("Vestermose Kommune", "Vestermose Municipality")},
+        "comparison": {
+            "kommune": "Vestermose Kommune",
+            "title": _text("Vestermose Kommune", "Vestermose Municipality"),
+        },
         "decision": {
             "delta": [
                 {"survey": name, "points": points, "reason": _text("Svarer til et kvart svartrin.", "A quarter step.")}
                 for name, points in ((STAFF, 5.0), (PARENTS, 2.5), (SCHOOL, 5.0))
             ],
-            "verdict_group": [{"survey": STAFF, "group": "type-dagpleje"}],
+            "verdict_group": [{"survey": STAFF, "group": f"type-{kind}"} for kind in ("boernehave", "dagpleje")],
         },
     }
     return Plan.model_validate(raw)
@@ -302,9 +324,7 @@ def sample_registers() -> Registers:
 
 def sample_workspace(root: Path, *, before: bool = True) -> Workspace:
     """A workspace rooted at ``root``; no file needs to be there."""
-    return Workspace(
-        root=root, plan=sample_plan(before=before), registers=sample_registers(), plan_sha256="0" * 64
-    )
+    return Workspace(root=root, plan=sample_plan(before=before), registers=sample_registers(), plan_sha256="0" * 64)
 
 
 def _estimate(
@@ -386,24 +406,90 @@ def _estimates() -> list[dict[str, Any]]:
             share = round(before / 100 - 0.04 * k, 3)
             rows.append(
                 _estimate(
-                    STAFF, theme, f"{name}_{k}", share, round(share + (after - before) / 100, 3), se / 100,
-                    stat="andel", higher_is=higher, delta=0.05, family=None, family_size=None, p_adjusted=None,
+                    STAFF,
+                    theme,
+                    f"{name}_{k}",
+                    share,
+                    round(share + (after - before) / 100, 3),
+                    se / 100,
+                    stat="andel",
+                    higher_is=higher,
+                    delta=0.05,
+                    family=None,
+                    family_size=None,
+                    p_adjusted=None,
                 )
-            )  # fmt: skip
-        rows.append(_estimate(STAFF, theme, name, before + 3, after + 2, se * 2, group="type-boernehave", higher_is=higher,
-                              n_before=120, n_after=115))  # fmt: skip
-        rows.append(_estimate(STAFF, theme, name, before - 2, after + 1, group="type-dagpleje", higher_is=higher,
-                              n_before=24, n_after=26, reason="under_30"))  # fmt: skip
-        rows.append(_estimate(STAFF, theme, name, None, None, group="enhed-g90003", higher_is=higher,
-                              n_before=4, n_after=3, suppressed=True, reason="under_taersklen"))  # fmt: skip
-    rows.append(_estimate(STAFF, "trivsel", "arbejdsglaede", 63.0, 64.0, group="sammenligning", n_before=190, n_after=188))
+            )
+        rows.append(
+            _estimate(
+                STAFF,
+                theme,
+                name,
+                before + 3,
+                after + 2,
+                se * 2,
+                "uafklaret",
+                group="type-boernehave",
+                higher_is=higher,
+                n_before=120,
+                n_after=115,
+            )
+        )
+        rows.append(
+            _estimate(
+                STAFF,
+                theme,
+                name,
+                before - 2,
+                after + 1,
+                group="type-dagpleje",
+                higher_is=higher,
+                n_before=24,
+                n_after=26,
+                reason="under_30",
+            )
+        )
+        rows.append(
+            _estimate(
+                STAFF,
+                theme,
+                name,
+                None,
+                None,
+                group="enhed-g90003",
+                higher_is=higher,
+                n_before=4,
+                n_after=3,
+                suppressed=True,
+                reason="under_taersklen",
+            )
+        )
+    rows.append(
+        _estimate(STAFF, "trivsel", "arbejdsglaede", 63.0, 64.0, group="sammenligning", n_before=190, n_after=188)
+    )
     parents = {"stat": "andel", "delta": 0.05, "n_before": 690, "n_after": 702}
     rows.append(_estimate(PARENTS, "trivsel", "samlet", 0.912, 0.915, 0.011, "uaendret", **parents))
-    rows.append(_estimate(PARENTS, "trivsel", "samlet", 88.1, 88.3, 0.7, "uaendret", stat="snit", delta=2.5,
-                          n_before=690, n_after=702))  # fmt: skip
+    rows.append(
+        _estimate(
+            PARENTS, "trivsel", "samlet", 88.1, 88.3, 0.7, "uaendret", stat="snit", delta=2.5, n_before=690, n_after=702
+        )
+    )
     rows.append(_estimate(PARENTS, "trivsel", "aflevering", 0.71, 0.80, 0.02, "fremgang", **parents))
-    rows.append(_estimate(SCHOOL, "trivsel", "social", None, None, stat="andel", delta=0.05, n_before=4, n_after=3,
-                          suppressed=True, reason="under_taersklen"))  # fmt: skip
+    rows.append(
+        _estimate(
+            SCHOOL,
+            "trivsel",
+            "social",
+            None,
+            None,
+            stat="andel",
+            delta=0.05,
+            n_before=4,
+            n_after=3,
+            suppressed=True,
+            reason="under_taersklen",
+        )
+    )
     return rows
 
 

@@ -61,9 +61,7 @@ def units(number: int = 8, comparison: int = 0) -> tuple[Unit, ...]:
     return (*own, *other)
 
 
-def plan(
-    waves: tuple[str, ...] = ("2020", "2024"), design: str = "panel", unit: bool = True, **survey: Any
-) -> Plan:
+def plan(waves: tuple[str, ...] = ("2020", "2024"), design: str = "panel", unit: bool = True, **survey: Any) -> Plan:
     """A plan with one survey ``s``; waves up to 2020 lie before the release."""
     return Plan.model_validate(
         {
@@ -118,7 +116,9 @@ def responses(
     n = len(people)
     names = [*ITEMS, "op"]
     unit_effect = {name: rng.normal(0, 0.3) for name in sizes}
-    latent = rng.normal(3.4 + shift, 1.0, (n, len(names))) + np.array([[unit_effect[u]] for _, u in people]).reshape(n, 1)
+    latent = rng.normal(3.4 + shift, 1.0, (n, len(names))) + np.array([[unit_effect[u]] for _, u in people]).reshape(
+        n, 1
+    )
     codes = np.clip(np.round(latent), 1, 5)
     if alike is not None:
         codes[:] = alike

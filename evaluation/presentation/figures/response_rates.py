@@ -10,7 +10,6 @@ import pandas as pd
 from evaluation.presentation.brand import Brand
 from evaluation.presentation.figures.base import PERIODS, Drawn, checked, in_order
 from evaluation.presentation.figures.canvas import BODY, SMALL, TINY, Canvas, line_height
-from evaluation.presentation.figures.fonts import fit_size
 from evaluation.presentation.figures.marks import wave_mark
 from evaluation.presentation.figures.numbers import number, percent_sign
 
@@ -54,12 +53,14 @@ class ResponseRates(Drawn):
                 canvas.line(0, y - _GAP / 2, canvas.width, y - _GAP / 2, brand.colour("rule"), width=0.12)
             rows = self.rows[self.rows["label"].astype(str) == label]
             lines = canvas.wrap(label, _LABEL_END, BODY, 600)
-            height = max(len(lines) * line_height(BODY), len(rows) * _ROW)
+            waves = [canvas.wrap(str(row.wave_label), _START - _WAVE - 4.7, SMALL) for row in rows.itertuples()]
+            steps = [max(_ROW, len(wave) * line_height(SMALL) + 0.6) for wave in waves]
+            height = max(len(lines) * line_height(BODY), sum(steps))
             canvas.lines(0, y + height / 2, lines, weight=600)
-            middle = y + (height - len(rows) * _ROW + _ROW) / 2
-            for row in rows.itertuples():
-                self._draw(canvas, row, middle, end)
-                middle += _ROW
+            top = y + (height - sum(steps)) / 2
+            for row, wave, step in zip(rows.itertuples(), waves, steps, strict=True):
+                self._draw(canvas, row, wave, top + step / 2, end)
+                top += step
             y += height + _GAP
         y -= _GAP - 0.6
         for share in (0.0, 0.25, 0.5, 0.75, 1.0):
@@ -79,14 +80,14 @@ class ResponseRates(Drawn):
             return shown
         return self.count_template.format(answered=shown, invited=number(float(invited), 0, self.decimal))
 
-    def _draw(self, canvas: Canvas, row: object, y: float, end: float) -> None:
+    def _draw(self, canvas: Canvas, row: object, wave: list[str], y: float, end: float) -> None:
         brand, period = canvas.brand, str(getattr(row, "period", ""))
-        wave, rate = str(getattr(row, "wave_label", "")), getattr(row, "rate", math.nan)
+        rate = getattr(row, "rate", math.nan)
         left = _WAVE
         if period in PERIODS:
             wave_mark(canvas, _WAVE + 1.2, y, period, 2.1)
             left += 3.2
-        canvas.text(left, y, wave, size=fit_size(wave, _START - left - 1.5, SMALL, 400, brand.family))
+        canvas.lines(left, y, wave, size=SMALL)
         canvas.rect(_START, y - _BAR / 2, end, y + _BAR / 2, brand.colour("rule"), layer=0)
         for share in (0.25, 0.5, 0.75):
             x = _START + share * (end - _START)

@@ -11,7 +11,7 @@ from evaluation.presentation.brand import Brand
 from evaluation.presentation.figures.base import PERIODS, Drawn, checked
 from evaluation.presentation.figures.canvas import BODY, SMALL, Canvas, line_height
 from evaluation.presentation.figures.dates import TimeAxis, as_date, date_range, time_axis
-from evaluation.presentation.figures.numbers import NARROW
+from evaluation.presentation.numbers import NBSP
 
 _LABEL_END, _START, _END, _ROW, _BAR = 44.0, 48.0, 158.0, 6.6, 3.6
 _COLUMNS = ("label", "start", "end")
@@ -80,7 +80,7 @@ class ReleaseTimeline(Drawn):
         left = scale.at(start)
         right = max(scale.at(end) if end else scale.end, left + 1.2)
         canvas.rect(left, middle - _BAR / 2, right, middle + _BAR / 2, colour)
-        text = date_range(start, end, self.locale).replace(" ", NARROW)
+        text = date_range(start, end, self.locale).replace(" ", NBSP)
         width = canvas.measure(text, SMALL)
         if width + 3 < right - left:
             canvas.text(left + 1.5, middle, text, size=SMALL, colour=brand.text_on(colour))

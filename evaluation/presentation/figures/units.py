@@ -55,24 +55,23 @@ class UnitDistribution(Drawn):
         """Everything placed in mm; see :class:`Drawn`."""
         canvas, scale = Canvas(brand), self._axis()
         y = self._legend(canvas)
-        top, labels = y, []
-        for index, wave in enumerate(in_order(self.rows["wave_label"])):
+        top, waves = y, in_order(self.rows["wave_label"])
+        for index, wave in enumerate(waves):
             rows = self.rows[self.rows["wave_label"].astype(str) == wave].dropna(subset=["value"])
             offsets = beeswarm([scale.at(value) for value in rows["value"]], _DOT + 0.15)
             spread = max((abs(offset) for offset in offsets), default=0.0)
+            weight = 600 if index == len(waves) - 1 else 400
+            label = canvas.wrap(wave, _LABEL_END - 3, BODY, weight)
+            half = max(spread + _DOT / 2, _STRIP / 2 - 1.5, len(label) * line_height(BODY) / 2)
             # The mean's number stands above its line, so a strip has room for it.
-            middle = y + (4.6 if self.means is not None else 1.2) + max(spread + _DOT / 2, _STRIP / 2 - 1.5)
-            bottom = middle + max(spread + _DOT / 2, _STRIP / 2 - 1.5) + 1.2
+            middle = y + (4.6 if self.means is not None else 1.2) + half
+            bottom = middle + half + 1.2
+            canvas.lines(0, middle, label, weight=weight)
             if index:
                 canvas.line(0, y, _END, y, brand.colour("rule"), width=0.12)
-            labels.append((wave, middle))
             self._strip(canvas, rows, offsets, scale, middle)
             self._mean(canvas, wave, scale, y + 2.6, bottom - 0.6)
             y = bottom
-        last = len(labels) - 1
-        for index, (wave, middle) in enumerate(labels):
-            weight = 600 if index == last else 400
-            canvas.lines(0, middle, canvas.wrap(wave, _LABEL_END - 3, BODY, weight), weight=weight)
         scale.grid(canvas, top, y, decimal=self.decimal)
         canvas.height = y + 4.2
         if self.axis_label:

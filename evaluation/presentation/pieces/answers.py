@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
@@ -79,20 +79,12 @@ def answer_figures(ctx: Context, view: SurveyView) -> Piece:
     return Piece(name, paragraphs(*texts), tuple(charts), frozenset(ref for ref, _ in charts))
 
 
-def _rows_of(view: SurveyView, item: str, wave: str) -> list[Row]:
-    return [
-        row
-        for row in view.distributions
-        if row["item"] == item and row["group"] == KOMMUNE and row["wave"] in (wave, slug(wave))
-    ]
-
-
 def _any_shown(view: SurveyView, items: Sequence[Item], waves: Sequence[str]) -> bool:
     return any(
         row["code"] and not is_missing(row["share"])
         for item in items
         for wave in waves
-        for row in _rows_of(view, item.id, wave)
+        for row in view.answers_to(item.id, wave)
     )
 
 
@@ -113,7 +105,7 @@ def _battery(
     rows, aside = [], []
     for item in items:
         for order, wave in enumerate(waves):
-            found = _rows_of(view, item.id, wave)
+            found = view.answers_to(item.id, wave)
             known = {str(row["code"]): row for row in found if row["code"]}
             if not known:
                 continue
@@ -136,7 +128,7 @@ def _battery(
     theme = theme_title(view, items[0].theme, ctx.lang)
     years = ctx.numbers.listing([view.wave_label(wave) for wave in waves])
     caption = ctx.say("caption", "answers", title=view.title, theme=theme, waves=years, part=part)
-    hidden = [row for item in items for wave in waves for row in _rows_of(view, item.id, wave) if row["code"]]
+    hidden = [row for item in items for wave in waves for row in view.answers_to(item.id, wave) if row["code"]]
     remarks = [
         ctx.say("note", "answers_base"),
         ctx.say("note", "dont_know") if aside else "",
@@ -263,7 +255,7 @@ def _meaning(ctx: Context, view: SurveyView) -> str:
         labels = [said(c.label, ctx.lang) for c in response.choices if c.code in response.positive]
         used = any(item.response == response.id and item.kind == "item" for item in view.instrument.items)
         if labels and used:
-            told.append(" / ".join(f"*{markdown(inside(label))}*" for label in labels))
+            told.append(f" {ctx.words('numbers')['or']} ".join(f"*{markdown(inside(label))}*" for label in labels))
     return ctx.say("text", "positive", list="; ".join(told)) if told else ""
 
 
@@ -290,9 +282,7 @@ def appendix(ctx: Context, view: SurveyView) -> Piece:
     waves = shown_waves(view)
     if not waves:
         return omitted(name, why_not(ctx, view))
-    levels = {
-        item: row for item in view.items if (row := view.level(item, "andel", waves[-1])) is not None
-    }
+    levels = {item: row for item in view.items if (row := view.level(item, "andel", waves[-1])) is not None}
     if not changes and not levels:
         return missing(ctx, view, name, "no_items")
     heads = ctx.words("heads")
@@ -305,7 +295,7 @@ def appendix(ctx: Context, view: SurveyView) -> Piece:
             number_column(before, 8),
             number_column(after, 8),
             number_column(str(heads["change"]), 10),
-            number_column(str(heads["interval"]), 16),
+            number_column(ctx.say("heads", "interval", level=ctx.level), 16),
             number_column(str(heads["n"]), 13),
         ]
         rows = _grouped(ctx, view, {key: _change_cells(ctx, view, row) for key, row in changes.items()})
@@ -320,7 +310,7 @@ def appendix(ctx: Context, view: SurveyView) -> Piece:
         rows = _grouped(ctx, view, cells)
         caption = ctx.say("caption", "appendix_one", title=view.title, wave=label)
     used = list(changes.values()) or list(levels.values())
-    turned = any(view.items[str(row["measure"])].reversed for row in used if str(row["measure"]) in view.items)
+    turned = any(row["higher_is"] == "worse" for row in used)
     remarks = [
         _meaning(ctx, view),
         ctx.say("note", "reversed") if turned else "",
@@ -334,14 +324,13 @@ def appendix(ctx: Context, view: SurveyView) -> Piece:
 def _change_cells(ctx: Context, view: SurveyView, row: Row) -> tuple[str, ...]:
     before, after, change, interval = cell_numbers(ctx, row)
     label = view.label(str(row["measure"]))
-    item = view.items.get(str(row["measure"]))
-    if item is not None and item.reversed:
+    if row["higher_is"] == "worse":
         label += str(ctx.words("note")["reversed_mark"])
     counts = f"{ctx.numbers.number(row['n_before'], 0)} / {ctx.numbers.number(row['n_after'], 0)}"
     return label, before or HIDDEN, after, change, interval, counts
 
 
-def _grouped(ctx: Context, view: SurveyView, cells: dict[str, tuple[str, ...]]) -> list[tuple[str, ...]]:
+def _grouped(ctx: Context, view: SurveyView, cells: Mapping[str, tuple[str, ...]]) -> list[tuple[str, ...]]:
     """Rows under the scale (or theme) they belong to, in the instrument's order."""
     rows: list[tuple[str, ...]] = []
     heading = None

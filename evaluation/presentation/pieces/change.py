@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pandas as pd
 
 from evaluation.presentation.context import COMPARISON, Context, Row, SurveyView, said
@@ -37,14 +39,15 @@ def development(ctx: Context, view: SurveyView) -> list[Piece]:
 def verdict_bullets(view: SurveyView, voice: Sentences) -> list[str]:
     """One bullet a verdict, in the order they are told."""
     rows = judged(view, voice)
-    found = []
+    found: list[str] = []
     for verdict in ORDER:
         mine = [(row, view.quoted(str(row["measure"]))) for row in rows if row["verdict"] == verdict]
         # "Ingen fremgang" would be wrong beside a small one.
         small = any(row["verdict"] == f"lille_{verdict}" for row in rows)
         if mine or not small:
-            found.append(voice.bullet(verdict, mine, len(rows), noun_of(view)))
-    return [text for text in found if text] if rows else []
+            text = voice.bullet(verdict, mine, len(rows), noun_of(view), first=not found)
+            found += [text] if text else []
+    return found if rows else []
 
 
 def level_bullets(ctx: Context, view: SurveyView, wave: str) -> list[str]:
@@ -88,7 +91,11 @@ def points_of(ctx: Context, view: SurveyView) -> list[str]:
     untested = [view.quoted(str(row["measure"])) for row in view.main if voice.kind_of(row) == "untested"]
     return [
         *verdict_bullets(view, voice),
-        *[text for text in (voice.ceiling(named), voice.remark("untested", untested), voice.remark("hidden", hidden)) if text],
+        *[
+            text
+            for text in (voice.ceiling(named), voice.remark("untested", untested), voice.remark("hidden", hidden))
+            if text
+        ],
         *perceived_points(ctx, view),
     ]
 
@@ -103,9 +110,7 @@ def perceived_points(ctx: Context, view: SurveyView) -> list[str]:
 def main_points(ctx: Context, view: SurveyView) -> Piece:
     """``txt-S-hovedpointer``."""
     heading = f"**{ctx.words('text')['main_points']}**"
-    return Piece(
-        f"txt-{view.id}-hovedpointer", div("hovedpointer", paragraphs(heading, bullets(points_of(ctx, view))))
-    )
+    return Piece(f"txt-{view.id}-hovedpointer", div("hovedpointer", paragraphs(heading, bullets(points_of(ctx, view)))))
 
 
 def changes_figure(ctx: Context, view: SurveyView) -> Piece:
@@ -130,7 +135,7 @@ def changes_figure(ctx: Context, view: SurveyView) -> Piece:
             "level": words[f"level_{view.main_stat}"],
             "change": words[f"change_{view.main_stat}"],
             "verdict": words["verdict"],
-            "interval": words["interval"],
+            "interval": words["interval"].format(level=ctx.level),
             "band": words["band"].format(delta=_bound(ctx, delta)),
             "worse": words["low_best"],
         },
@@ -142,7 +147,7 @@ def changes_figure(ctx: Context, view: SurveyView) -> Piece:
     )
     remarks = [
         ctx.say("note", f"scale_{view.main_stat}"),
-        ctx.say("note", "interval"),
+        ctx.say("note", "interval", level=ctx.level),
         ctx.say("note", "band", delta=_delta_unit(ctx, view)) if delta is not None else "",
         ctx.say("note", "n_range", **_n_range(ctx, rows)),
         hidden_remark(ctx, view.main),
@@ -192,9 +197,12 @@ def _n_range(ctx: Context, rows: list[Row]) -> dict[str, str]:
 def _alt(ctx: Context, view: SurveyView, voice: Sentences, rows: list[Row]) -> str:
     """What the figure shows, with its finding: the verdicts by name."""
     before, after = pair_labels(view)
-    parts = [ctx.say("alt", "changes", title=view.title, before=before, after=after, count=len(rows))]
+    nouns = ctx.words("nouns")[noun_of(view)]
+    parts = [
+        ctx.say("alt", "changes", title=view.title, before=before, after=after, count=len(rows), noun=nouns["plural"])
+    ]
     for verdict in ORDER:
-        names = [view.raw_label(str(r["measure"])) for r in rows if r["verdict"] == verdict]
+        names = [view.quoted(str(r["measure"])) for r in rows if r["verdict"] == verdict]
         if names:
             word = str(ctx.words("verdicts")[verdict])
             parts.append(f"{word[:1].upper()}{word[1:]}: {ctx.numbers.listing(names)}.")
@@ -214,7 +222,7 @@ def changes_table(ctx: Context, view: SurveyView) -> Piece:
         number_column(before, 8),
         number_column(after, 8),
         number_column(str(heads["change"]), 10),
-        number_column(str(heads["interval"]), 17),
+        number_column(ctx.say("heads", "interval", level=ctx.level), 17),
         number_column(str(heads["n"]), 13),
         Column(str(heads["verdict"]), 20),
     )
@@ -235,7 +243,11 @@ def changes_table(ctx: Context, view: SurveyView) -> Piece:
     remarks = [
         ctx.say("note", f"scale_{view.main_stat}"),
         ctx.say("note", "worse") if any(row["higher_is"] == "worse" for row in view.main) else "",
-        ctx.say("note", "test", alpha=ctx.numbers.number(ctx.workspace.plan.decision.alpha, 2)),
+        ctx.say(
+            "note",
+            "test" if view.survey.unit else "test_persons",
+            alpha=ctx.numbers.number(ctx.workspace.plan.decision.alpha, 2),
+        ),
         ctx.say("note", "delta", delta=_delta_unit(ctx, view)) if view.delta is not None else "",
         ctx.say("note", "rounding"),
         _paired(ctx, view),
@@ -264,7 +276,9 @@ def _reserved(ctx: Context, view: SurveyView) -> str:
 def levels_table(ctx: Context, view: SurveyView) -> Piece:
     """``tbl-S-udvikling`` where nothing can be compared: the levels of every wave there is."""
     name = f"tbl-{view.id}-udvikling"
-    measures = [m for m in view.measure_order if any(r["measure"] == m and r["stat"] == view.main_stat for r in view.levels)]
+    measures = [
+        m for m in view.measure_order if any(r["measure"] == m and r["stat"] == view.main_stat for r in view.levels)
+    ]
     if not measures:
         return missing(ctx, view, name, "no_pair")
     heads = ctx.words("heads")
@@ -279,7 +293,13 @@ def levels_table(ctx: Context, view: SurveyView) -> Piece:
         cells = [view.label(measure)]
         for wave in waves:
             row = view.level(measure, view.main_stat, wave.id)
-            value = HIDDEN if row is None else ctx.numbers.share(row["value"]) if share else ctx.numbers.number(row["value"], 1)
+            value = (
+                HIDDEN
+                if row is None
+                else ctx.numbers.share(row["value"])
+                if share
+                else ctx.numbers.number(row["value"], 1)
+            )
             cells += [value, HIDDEN if row is None else ctx.numbers.number(row["n"], 0)]
             shown += [row] if row is not None else []
         rows.append(tuple(cells))
@@ -308,13 +328,13 @@ def changes_text(ctx: Context, view: SurveyView, chart: Piece, content: Piece) -
         " ".join(voice.statement(row, view.quoted(str(row["measure"]))) for row in rows if row["verdict"] == verdict)
         for verdict in CHANGED
     ]
-    still = [_gathered(ctx, view, voice, verdict) for verdict in ("uaendret", "uafklaret")]
+    still = [gathered(ctx, view, voice, rows, verdict) for verdict in ("uaendret", "uafklaret")]
     return Piece(name, paragraphs(lead, *changed, *still, _rest(ctx, view, voice), compared(ctx, view, voice)))
 
 
-def _gathered(ctx: Context, view: SurveyView, voice: Sentences, verdict: str) -> str:
+def gathered(ctx: Context, view: SurveyView, voice: Sentences, judged_rows: Sequence[Row], verdict: str) -> str:
     """Unchanged or undecided measures: one told in full, several gathered in a sentence."""
-    rows = [(row, view.quoted(str(row["measure"]))) for row in judged(view, voice) if row["verdict"] == verdict]
+    rows = [(row, view.quoted(str(row["measure"]))) for row in judged_rows if row["verdict"] == verdict]
     if not rows:
         return ""
     if len(rows) == 1:

@@ -30,7 +30,9 @@ def source(ctx: Context, views: Sequence[SurveyView], waves: Sequence[str] | Non
         shown = list(waves) if waves is not None else [wave.id for wave in view.answered]
         years = ctx.numbers.listing([view.wave_label(wave) for wave in shown])
         parts.append(ctx.say("note", "source_survey", respondents=view.respondents, kommune=ctx.kommune, waves=years))
-    if len(parts) == 1:
+    if len(parts) > 2:
+        text = ctx.say("note", "source_all")
+    elif len(parts) == 1:
         text = ctx.say("note", "source_one", survey=parts[0])
     else:
         text = ctx.say("note", "source_many", surveys="; ".join(parts))
@@ -113,7 +115,12 @@ def cell_numbers(ctx: Context, row: Row) -> tuple[str, str, str, str]:
     else:
         low, high = float(row["ci_low"]) * factor, float(row["ci_high"]) * factor
         interval = ctx.numbers.interval(low, high, 1)
-    return number("before", level), number("after", level), number("change", 0 if str(row["reason"]) in COARSE else 1, sign=True), interval
+    return (
+        number("before", level),
+        number("after", level),
+        number("change", 0 if str(row["reason"]) in COARSE else 1, sign=True),
+        interval,
+    )
 
 
 def theme_title(view: SurveyView, theme: str, lang: str) -> str:
@@ -133,4 +140,3 @@ def hidden_remark(ctx: Context, rows: Iterable[Row]) -> str:
     if any(row["reason"] in {"under_30", *COARSE} for row in shown):
         parts.append(ctx.say("note", "under_30"))
     return " ".join(parts)
-

@@ -4,11 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from evaluation.presentation.context import COMPARISON, DIFFERENCE, KOMMUNE, Context, Row, SurveyView, said
+from evaluation.presentation.context import COMPARISON, DIFFERENCE, KOMMUNE, Context, Row, SurveyView, inside, said
 from evaluation.presentation.escape import markdown
 from evaluation.presentation.numbers import HIDDEN, is_missing
 from evaluation.presentation.piece import Piece, omitted, paragraphs, table
-from evaluation.presentation.pieces.common import COARSE, anm, hidden_remark, missing, pair_labels, sentences, source, why_not
+from evaluation.presentation.pieces.change import gathered
+from evaluation.presentation.pieces.common import (
+    COARSE,
+    anm,
+    hidden_remark,
+    missing,
+    pair_labels,
+    sentences,
+    source,
+    why_not,
+)
+from evaluation.presentation.sentences import CHANGED
 from evaluation.presentation.tables import Column, Table, number_column
 
 #: Groups side by side at most; a variable with more is cut into several tables.
@@ -70,7 +81,9 @@ def _one(ctx: Context, view: SurveyView, ref: str, title: str, mine: Sequence[st
     ]
     rows.append((f"*{heads['n']}*", *(_counts(ctx, list(found.values())) for found in by_group.values())))
     before, after = pair_labels(view)
-    caption = ctx.say("caption", f"groups_{view.main_stat}", title=view.title, variable=title, before=before, after=after)
+    caption = ctx.say(
+        "caption", f"groups_{view.main_stat}", title=view.title, variable=inside(title), before=before, after=after
+    )
     used = [row for found in by_group.values() for row in found.values()]
     remarks = [
         ctx.say("note", f"groups_{view.main_stat}"),
@@ -108,8 +121,9 @@ def groups_text(ctx: Context, view: SurveyView, tables: Piece) -> Piece:
         return missing(ctx, view, name, "no_groups")
     titles = [title for _, title, _ in _variables(ctx, view)]
     refs = ctx.numbers.listing([f"@{ref}" for ref in _in_order(tables)])
-    lead = ctx.say("text", "groups_lead", refs=refs, variables=ctx.numbers.listing([t.lower() for t in titles]))
-    caution = ctx.say("text", "groups_caution")
+    lead = ctx.say("text", "groups_lead", refs=refs, variables=ctx.numbers.listing([inside(t) for t in titles]))
+    named = any(group.survey == view.id for group in ctx.workspace.plan.decision.verdict_groups)
+    caution = ctx.say("text", "groups_caution_named" if named else "groups_caution")
     return Piece(name, paragraphs(f"{lead} {caution}", *_named(ctx, view), _differences(ctx, view)))
 
 
@@ -125,7 +139,10 @@ def _named(ctx: Context, view: SurveyView) -> list[str]:
         voice = sentences(ctx)
         rows = [row for row in view.changes(view.main_stat, group) if row["verdict"]]
         if rows:
-            told = " ".join(voice.statement(row, view.quoted(str(row["measure"]))) for row in rows)
+            changed = [row for row in rows if row["verdict"] in CHANGED]
+            parts = [voice.statement(row, view.quoted(str(row["measure"]))) for row in changed]
+            parts += [gathered(ctx, view, voice, rows, verdict) for verdict in ("uaendret", "uafklaret")]
+            told = " ".join(part for part in parts if part)
             texts.append(ctx.say("text", "groups_named", group=view.group_label(group), told=told))
         else:
             texts.append(ctx.say("text", "groups_small", group=view.group_label(group)))

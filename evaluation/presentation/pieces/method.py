@@ -19,7 +19,10 @@ def method(ctx: Context) -> list[Piece]:
     hidden = hidden_table(ctx)
     files = files_table(ctx)
     return [
-        Piece("txt-fiktive", div("fiktiv", ctx.say("text", "fictional", kommune=ctx.kommune)) if ctx.published.fictional else ""),
+        Piece(
+            "txt-fiktive",
+            div("fiktiv", ctx.say("text", "fictional", kommune=ctx.kommune)) if ctx.published.fictional else "",
+        ),
         method_text(ctx),
         rule_table(ctx),
         scales_table(ctx),
@@ -67,7 +70,9 @@ def _delta(ctx: Context, view: SurveyView) -> str:
         return ""
     whole = abs(delta.points - round(delta.points)) < 1e-9
     reason = markdown(said(delta.reason, ctx.lang)).rstrip(".")
-    return ctx.say("text", "method_delta", points=ctx.numbers.points(delta.points, 0 if whole else 1), reason=f"{reason}.")
+    return ctx.say(
+        "text", "method_delta", points=ctx.numbers.points(delta.points, 0 if whole else 1), reason=f"{reason}."
+    )
 
 
 def rule_table(ctx: Context) -> Piece:
@@ -75,8 +80,9 @@ def rule_table(ctx: Context) -> Piece:
     name = "tbl-beslutningsregel"
     heads, rules = ctx.words("heads"), ctx.words("rule")
     alpha = ctx.numbers.number(ctx.workspace.plan.decision.alpha, 2)
+    equivalence = ctx.numbers.number(100 * (1 - 2 * ctx.workspace.plan.decision.alpha), 0)
     rows = tuple(
-        (capital(str(rules[f"{pair}_name"])), str(rules[pair]).format(alpha=alpha))
+        (capital(str(rules[f"{pair}_name"])), str(rules[pair]).format(alpha=alpha, equivalence=equivalence))
         for pair in ("change", "small", "uaendret", "uafklaret")
     )
     columns = (Column(str(heads["verdict"]), 30), Column(str(heads["rule_text"]), 70))
@@ -123,7 +129,9 @@ def scales_table(ctx: Context) -> Piece:
             rows.append((view.label(scale_id), items, direction, _alphas(ctx, view, scale_id)))
     remarks = [ctx.say("note", "alpha")]
     below = anm(ctx, remarks, source(ctx, views))
-    return Piece(name, table(name, Table(columns, tuple(rows)), ctx.say("caption", "scales"), below), (), frozenset({name}))
+    return Piece(
+        name, table(name, Table(columns, tuple(rows)), ctx.say("caption", "scales"), below), (), frozenset({name})
+    )
 
 
 def _alphas(ctx: Context, view: SurveyView, scale: str) -> str:
@@ -180,7 +188,9 @@ def _dropped(ctx: Context, report: Mapping[str, Any]) -> str:
     counts: dict[str, int] = {}
     for part in report.get("dropped", ()):
         counts[str(part["reason"])] = counts.get(str(part["reason"]), 0) + int(part["rows"])
-    told = [f"{markdown(str(words.get(code, code)))}: {ctx.numbers.integer(rows)}" for code, rows in counts.items() if rows]
+    told = [
+        f"{markdown(str(words.get(code, code)))}: {ctx.numbers.integer(rows)}" for code, rows in counts.items() if rows
+    ]
     return "; ".join(told) or "–"
 
 
@@ -215,7 +225,9 @@ def files_table(ctx: Context) -> Piece:
             )
         )
     below = anm(ctx, [ctx.say("note", "files")], fictional(ctx, ctx.say("note", "source_files")))
-    return Piece(name, table(name, Table(columns, tuple(rows)), ctx.say("caption", "files"), below), (), frozenset({name}))
+    return Piece(
+        name, table(name, Table(columns, tuple(rows)), ctx.say("caption", "files"), below), (), frozenset({name})
+    )
 
 
 def documentation(ctx: Context) -> Piece:
@@ -225,7 +237,9 @@ def documentation(ctx: Context) -> Piece:
     listed = ctx.numbers.listing([f"{markdown(str(k))} {markdown(str(v))}" for k, v in sorted(versions.items()) if v])
     parts = [
         ctx.say("text", "documentation", rule_version=markdown(str(meta.get("rule_version", "1")))),
-        ctx.say("text", "documentation_plan", sha=str(meta.get("plan_sha256", ""))[:12]) if meta.get("plan_sha256") else "",
+        ctx.say("text", "documentation_plan", sha=str(meta.get("plan_sha256", ""))[:12])
+        if meta.get("plan_sha256")
+        else "",
         ctx.say("text", "documentation_versions", list=listed) if listed else "",
     ]
     return Piece("txt-dokumentation", paragraphs(" ".join(part for part in parts if part)))
@@ -247,5 +261,3 @@ def colophon(ctx: Context) -> Piece:
         str(words["fictional"]) if ctx.published.fictional else "",
     ]
     return Piece("txt-kolofon", div("kolofon", paragraphs(*lines)))
-
-

@@ -6,11 +6,11 @@ import pandas as pd
 
 from evaluation.plan.timing import survey_period
 from evaluation.presentation.context import Context, Row, SurveyView
-from evaluation.presentation.numbers import HIDDEN, is_missing
+from evaluation.presentation.numbers import is_missing
 from evaluation.presentation.piece import Piece, figure, omitted, paragraphs, table
 from evaluation.presentation.pieces.common import anm, source, wave_period, why_not
 from evaluation.presentation.sentences import capital
-from evaluation.presentation.tables import Column, Table, number_column
+from evaluation.presentation.tables import Column, Table
 
 
 def participation(ctx: Context) -> list[Piece]:
@@ -113,13 +113,14 @@ def rates_figure(ctx: Context) -> Piece:
         decimal="," if ctx.lang == "da" else ".",
     )
     alt = " ".join(
-        ctx.say(
-            "alt", "rate", title=view.title, wave=view.wave_label(wave), rate=ctx.numbers.percent(row["rate"])
-        )
+        ctx.say("alt", "rate", title=view.title, wave=view.wave_label(wave), rate=ctx.numbers.percent(row["rate"]))
         for view, wave, row in known
         if not is_missing(row["rate"])
     ).replace("\\", "")
-    remarks = [ctx.say("note", "rate"), ctx.say("note", "rate_unknown") if any(is_missing(r["rate"]) for *_, r in known) else ""]
+    remarks = [
+        ctx.say("note", "rate"),
+        ctx.say("note", "rate_unknown") if any(is_missing(r["rate"]) for *_, r in known) else "",
+    ]
     below = anm(ctx, remarks, source(ctx, list(dict.fromkeys(view for view, *_ in known))))
     text = figure(name, f"{ctx.say('alt', 'rates')} {alt}".strip(), ctx.say("caption", "rates"), below)
     return Piece(name, text, ((name, chart),), frozenset({name}))
@@ -148,7 +149,11 @@ def answered_text(ctx: Context, chart: Piece) -> Piece:
         parts.append(ctx.say("text", "rates_range", **places))
     awaited = [view.title for view in ctx.surveys if not view.has_data]
     if awaited:
-        parts.append(ctx.say("text", "awaited", list=ctx.numbers.listing([f"»{t}«" if ctx.lang == "da" else f"“{t}”" for t in awaited])))
+        parts.append(
+            ctx.say(
+                "text",
+                "awaited",
+                list=ctx.numbers.listing([f"»{t}«" if ctx.lang == "da" else f"“{t}”" for t in awaited]),
+            )
+        )
     return Piece(name, paragraphs(" ".join(part for part in parts if part), ctx.say("text", "nonresponse")))
-
-

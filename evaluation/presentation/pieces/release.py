@@ -42,7 +42,7 @@ def timeline(ctx: Context) -> Piece:
         for label, w in zip(names, waves, strict=True)
     ]
     begins = [
-        ctx.say("alt", "timeline_release", title=said(r.title, ctx.lang), start=ctx.numbers.date(r.start))
+        ctx.say("alt", "timeline_release", title=said(r.title, ctx.lang), start=ctx.numbers.day(r.start))
         for r in plan.releases
     ]
     below = anm(ctx, [ctx.say("note", "timeline")], fictional(ctx, ctx.say("note", "source_plan")))
@@ -92,8 +92,8 @@ def release_text(ctx: Context, chart: Piece, rules: Piece) -> Piece:
     for entry in plan.releases:
         places = {
             "title": markdown(said(entry.title, ctx.lang)),
-            "start": ctx.numbers.date(entry.start),
-            "end": ctx.numbers.date(entry.end) if entry.end else "",
+            "start": ctx.numbers.day(entry.start),
+            "end": ctx.numbers.day(entry.end) if entry.end else "",
             "kommune": ctx.kommune,
         }
         parts.append(ctx.say("text", "release" if entry.end else "release_open", **places))
@@ -104,7 +104,12 @@ def release_text(ctx: Context, chart: Piece, rules: Piece) -> Piece:
     if status:
         lifted, kept = status.count("ophaevet"), status.count("fastholdt")
         parts.append(
-            ctx.say("text", f"rules_{_amount(lifted)}_{_amount(kept)}", lifted=_counted(voice, lifted), kept=_counted(voice, kept))
+            ctx.say(
+                "text",
+                f"rules_{_amount(lifted)}_{_amount(kept)}",
+                lifted=_counted(voice, lifted),
+                kept=_counted(voice, kept),
+            )
         )
     refs = [f"@{target}" for piece in (chart, rules) for target in sorted(piece.targets)]
     if refs:
@@ -158,8 +163,8 @@ def _span(ctx: Context, trial: Trial) -> str:
     if trial.start is None:
         return "–"
     if trial.end is None:
-        return ctx.say("labels", "since", start=ctx.numbers.date(trial.start))
-    return f"{ctx.numbers.date(trial.start)} – {ctx.numbers.date(trial.end)}"
+        return ctx.say("labels", "since", start=ctx.numbers.day(trial.start))
+    return f"{ctx.numbers.day(trial.start)} – {ctx.numbers.day(trial.end)}"
 
 
 def trials_text(ctx: Context, trials: Piece) -> Piece:

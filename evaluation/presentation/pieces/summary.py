@@ -17,7 +17,6 @@ from evaluation.presentation.pieces.common import (
     noun_of,
     pair_labels,
     sentences,
-    source,
     verdict_word,
 )
 from evaluation.presentation.sentences import ORDER, Sentences, capital
@@ -52,7 +51,9 @@ def main_results(ctx: Context, overview: Piece) -> Piece:
     if plan.releases:
         first = min(plan.releases, key=lambda release: release.start)
         title = markdown(said(first.title, ctx.lang))
-        lead.append(ctx.say("text", "main_release", kommune=ctx.kommune, title=title, start=ctx.numbers.date(first.start)))
+        lead.append(
+            ctx.say("text", "main_release", kommune=ctx.kommune, title=title, start=ctx.numbers.day(first.start))
+        )
     views = [view for view in ctx.surveys if view.has_data]
     if views:
         told = ctx.numbers.listing([_asked(ctx, view) for view in views])
@@ -92,7 +93,7 @@ def overview_table(ctx: Context) -> Piece:
         before, after = pair_labels(view)
         label = f"{view.title} ({before}–{after})"
         rows.append((label, *(ctx.numbers.integer(n) for n in (*counts, len(kinds) - sum(counts)))))
-    remarks = [ctx.say("note", "overview"), hidden_remark(ctx, [row for view in views for row in view.main])]
+    remarks = [ctx.say("note", "overview")]
     below = anm(ctx, remarks, fictional(ctx, ctx.say("note", "source_all")))
     text = table(name, Table(tuple(columns), tuple(rows)), ctx.say("caption", "overview", kommune=ctx.kommune), below)
     return Piece(name, text, (), frozenset({name}))
@@ -195,7 +196,9 @@ def _directions(ctx: Context, voice: Sentences, measured: list[str]) -> list[str
         if form:
             groups[form].append(f"*{markdown(inside(said(ctx.mechanisms[key].title, ctx.lang)))}*")
     return [
-        ctx.say("text", f"mechanisms_{form}", list=ctx.numbers.listing(names)) for form, names in groups.items() if names
+        ctx.say("text", f"mechanisms_{form}", list=ctx.numbers.listing(names))
+        for form, names in groups.items()
+        if names
     ]
 
 
@@ -220,14 +223,17 @@ def _concluded(ctx: Context, view: SurveyView) -> str:
     voice = sentences(ctx)
     rows = judged(view, voice)
     if not rows:
-        return _concluded_felt(ctx, view) if view.perceived else ctx.say(
-            "text", "conclusion_level", respondents=view.respondents
+        return (
+            _concluded_felt(ctx, view)
+            if view.perceived
+            else ctx.say("text", "conclusion_level", respondents=view.respondents)
         )
-    parts = []
+    parts: list[str] = []
     for verdict in ORDER:
         count = sum(1 for row in rows if row["verdict"] == verdict)
         if count:
-            share = voice.count(count, len(rows), noun_of(view))
+            noun = noun_of(view)
+            share = voice.short_count(count, noun, bare=True) if parts else voice.count(count, len(rows), noun)
             parts.append(ctx.say("concluded", verdict, share=share))
     return ctx.say("text", "conclusion_survey", respondents=view.respondents, list=ctx.numbers.listing(parts))
 
@@ -255,7 +261,9 @@ def limits_text(ctx: Context, content: Piece) -> Piece:
         parts.append(ctx.say("limits", "no_comparison"))
     else:
         parts.append(ctx.say("limits", "one_comparison", name=markdown(said(plan.comparison.title, ctx.lang))))
-    covid = [wave for wave in sorted(plan.waves, key=lambda w: w.start) if wave.start <= _COVID[1] and wave.end >= _COVID[0]]
+    covid = [
+        wave for wave in sorted(plan.waves, key=lambda w: w.start) if wave.start <= _COVID[1] and wave.end >= _COVID[0]
+    ]
     if covid:
         listed = ctx.numbers.listing(list(dict.fromkeys(str(wave.start.year) for wave in covid)))
         parts.append(ctx.say("limits", "covid", waves=listed))
@@ -310,7 +318,8 @@ def _limits(ctx: Context, view: SurveyView) -> list[tuple[str, ...]]:
     kinds = [voice.kind_of(row) for row in view.main]
     for key, kind in (("undecided", "uafklaret"), ("untested", "untested"), ("hidden", "hidden")):
         if kind in kinds:
-            add(key, share=capital(voice.count(kinds.count(kind), len(kinds), noun_of(view))))
+            total = len(judged(view, voice)) if kind == "uafklaret" else len(kinds)
+            add(key, share=capital(voice.count(kinds.count(kind), total, noun_of(view))))
     if any(row["comparable"] == "med_forbehold" for row in view.main):
         add("reworded")
     if _units_changed(ctx, view):
@@ -346,7 +355,8 @@ def all_surveys(ctx: Context) -> Piece:
         if view.pair is not None and view.survey.groups:
             parts += [f"### {words['groups']}", _include(f"txt-{s}-grupper"), _include(f"tbl-{s}-grupper")]
         if view.perceived:
-            parts += [f"### {words['perceived']}", _include(f"txt-{s}-oplevet"), _include(f"fig-{s}-oplevet")]
+            parts += [f"### {words['perceived']}"] if view.main_or_items else []
+            parts += [_include(f"txt-{s}-oplevet"), _include(f"fig-{s}-oplevet")]
         if view.main_or_items:
             parts += [f"### {words['appendix']}", _include(f"tbl-bilag-{s}")]
     return Piece("alle-undersoegelser", paragraphs(*parts))

@@ -10,14 +10,17 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from evaluation.common.errors import EvaluationError, Problem
 from evaluation.reporting.embedded import tree
 from evaluation.reporting.embedded.source import Expanded
 from evaluation.reporting.embedded.tree import NBSP, Node
+from evaluation.reporting.project import unique
 
 _REFERENCE = re.compile(r"(?P<type>fig|tbl|sec)-", re.I)
+_ADDRESS = re.compile(r"[a-z][a-z0-9+.-]+:|//", re.I)
 _FLOAT = re.compile(r"(fig|tbl)-")
 # Quarto's own Danish and English words; "language:" of the project overrides them.
 LANGUAGE: Mapping[str, Mapping[str, str]] = {
@@ -43,7 +46,11 @@ def language(lang: str, settings: Mapping[str, Any]) -> dict[str, str]:
         words.update({str(key): str(value) for key, value in own.items() if not isinstance(value, Mapping)})
     crossref = settings.get("crossref")
     if isinstance(crossref, Mapping):
-        titles = {"fig-title": "crossref-fig-title", "tbl-title": "crossref-tbl-title", "sec-prefix": "crossref-sec-prefix"}
+        titles = {
+            "fig-title": "crossref-fig-title",
+            "tbl-title": "crossref-tbl-title",
+            "sec-prefix": "crossref-sec-prefix",
+        }
         words.update({full: str(crossref[short]) for short, full in titles.items() if short in crossref})
     return words
 
@@ -52,6 +59,7 @@ def language(lang: str, settings: Mapping[str, Any]) -> dict[str, str]:
 class Numbering:
     """State of one pass through one document."""
 
+    folder: Path
     words: Mapping[str, str]
     number_sections: bool
     depth: int
@@ -66,20 +74,27 @@ class Numbering:
 
 
 def number(
-    document: Mapping[str, Any], expanded: Expanded, words: Mapping[str, str], *, sections: bool, depth: int
+    document: Mapping[str, Any],
+    expanded: Expanded,
+    folder: Path,
+    words: Mapping[str, str],
+    *,
+    sections: bool,
+    depth: int,
 ) -> dict[str, Any]:
     """``document`` with floats, callouts, section numbers and references resolved.
 
     Raises
     ------
     EvaluationError
-        Unresolved references, ids used twice, floats without caption, alternative text or content.
+        Unresolved references, ids used twice, floats without caption, alternative text or content, images
+        that are no files below ``folder``.
     """
-    state = Numbering(words, sections, depth)
+    state = Numbering(folder, words, sections, depth)
     blocks = _blocks(document["blocks"], state, expanded)
     changed = tree.walk({"meta": document["meta"], "blocks": blocks}, lambda node: _cite(node, state, expanded))
     if state.problems:
-        raise EvaluationError(list(dict.fromkeys(state.problems)))
+        raise EvaluationError(unique(state.problems))
     return {**document, **changed}
 
 
@@ -138,7 +153,9 @@ def _float(block: Node, ident: str, state: Numbering, expanded: Expanded) -> Nod
         state.problems.append(Problem("reporting-float-without-caption", where, ident))
     if not content or (kind == "tbl" and not _holds(content, "Table")):
         state.problems.append(Problem("reporting-float-empty", where, ident))
-    tree.visit(content, lambda node: _image(node, state, expanded, ident, caption if kind == "fig" else []))
+    own = tree.attr(block)[2].get("fig-alt", "")
+    spare = tree.words(own) if own else caption if kind == "fig" else []
+    tree.visit(content, lambda node: _image(node, state, expanded, ident, spare))
     inner = [tree.div([tree.plain(caption)], ["billedtekst"]), tree.div(content, ["indhold"])]
     return tree.div(inner, ["svaevefelt", kind], ident, praefiks=state.prefix(kind), nummer=label)
 
@@ -180,8 +197,11 @@ def _image(
     _, _, pairs = tree.attr(node)
     alternative = pairs.get("fig-alt") or pairs.get("alt") or tree.text(node["c"][1]) or tree.text(caption or [])
     source = node["c"][2][0]
+    where = expanded.find(source) or expanded.find(source.removesuffix(".svg"))
     if not alternative:
-        state.problems.append(Problem("reporting-alt-missing", expanded.find(source), ident or source))
+        state.problems.append(Problem("reporting-alt-missing", where, ident or source))
+    if _ADDRESS.match(source) or not (state.folder / source).is_file():
+        state.problems.append(Problem("reporting-image-missing", where, source))
     keep = [[key, value] for key, value in pairs.items() if key in ("width", "height")]
     node["c"][0] = ["", [], keep]
     node["c"][1] = tree.words(" ".join(alternative.split()))

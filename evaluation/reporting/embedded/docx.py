@@ -72,7 +72,9 @@ def _front(
     if project:
         front.append(tree.div([tree.para(tree.words(f"Projekt {project}"))], [], custom_style="Afsender"))
     if _words(meta, "fiktiv"):
-        front.append(tree.div([tree.para([tree.strong(tree.words(_words(meta, "fiktiv")))])], [], custom_style="Fiktiv"))
+        front.append(
+            tree.div([tree.para([tree.strong(tree.words(_words(meta, "fiktiv")))])], [], custom_style="Fiktiv")
+        )
     colophon = [block for block in blocks if "kolofon" in tree.attr(block)[1]]
     rest = [block for block in blocks if block not in colophon]
     if front or colophon:
@@ -135,7 +137,7 @@ def _float(node: Node, pairs: Mapping[str, str]) -> list[Node]:
     caption, content = (part["c"][1] for part in node["c"][1])
     text: list[Node] = []
     if "nummer" in pairs:
-        number = f'<w:r><w:rPr><w:b/></w:rPr><w:t>{pairs["nummer"]}</w:t></w:r>'
+        number = f"<w:r><w:rPr><w:b/></w:rPr><w:t>{pairs['nummer']}</w:t></w:r>"
         field = _field_start(f"SEQ {pairs['praefiks']} \\* ARABIC") + number + _FIELD_END
         label = [tree.string(pairs["praefiks"] + tree.NBSP), tree.raw("openxml", field, block=False)]
         text += [tree.strong(label), tree.string("\u2002")]
@@ -153,4 +155,3 @@ def _image(node: Node, folder: Path, problems: list[Problem]) -> Node:
         problems.append(Problem("reporting-image-missing", source, path))
     width = dict(pairs).get("width", "100%")
     return {"t": "Image", "c": [["", [], [["width", width]]], alternative, [path, ""]]}
-

@@ -64,7 +64,7 @@ def _numbered(
     options = project.options(output)
     shown = only(document, output, expanded)
     depth = int(options.get("number-depth", 6))
-    return number(shown, expanded, words, sections=bool(options.get("number-sections")), depth=depth)
+    return number(shown, expanded, project.folder, words, sections=bool(options.get("number-sections")), depth=depth)
 
 
 def cite(document: dict[str, Any], project: Project, expanded: Expanded) -> dict[str, Any]:
@@ -99,9 +99,13 @@ def cite(document: dict[str, Any], project: Project, expanded: Expanded) -> dict
     _bibliography(project, expanded, missing)
     arguments = ["--citeproc", "-M", "link-citations=true"]
     output, warnings = pandoc.write(hidden, "json", project.folder, arguments)
-    unknown = [name for name in dict.fromkeys(missing) if any(f"citation {name} not found" in text for text in warnings)]
+    unknown = [
+        name for name in dict.fromkeys(missing) if any(f"citation {name} not found" in text for text in warnings)
+    ]
     if unknown:
-        raise EvaluationError([Problem("reporting-citation-missing", expanded.find("@" + name), "@" + name) for name in unknown])
+        raise EvaluationError(
+            [Problem("reporting-citation-missing", expanded.find("@" + name), "@" + name) for name in unknown]
+        )
     import json
 
     cited = json.loads(output)

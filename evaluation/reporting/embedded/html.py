@@ -10,7 +10,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from evaluation.common.errors import EvaluationError, Problem
 from evaluation.common.language import catalogue
 from evaluation.reporting.embedded import pandoc, tree
 from evaluation.reporting.embedded.tree import Node
@@ -48,20 +47,11 @@ _PAGE = """<!DOCTYPE html>
 
 
 def write_html(document: Mapping[str, Any], project: Project, folder: Path, words: Mapping[str, str]) -> bytes:
-    """The document as one self-contained html file.
-
-    Raises
-    ------
-    EvaluationError
-        ``reporting-image-external`` for an image that is not a file of the project.
-    """
+    """The document as one self-contained html file."""
     options = project.options("html")
-    problems: list[Problem] = []
     changed = tree.walk(
-        {"meta": document["meta"], "blocks": document["blocks"]}, lambda node: _change(node, folder, problems)
+        {"meta": document["meta"], "blocks": document["blocks"]}, lambda node: _change(node, folder)
     )
-    if problems:
-        raise EvaluationError(problems)
     arguments = [*filters(folder), "--section-divs", "--mathml", "--email-obfuscation=none"]
     output, _ = pandoc.write({**document, **changed}, "html5", folder, arguments)
     return _page(document, project, folder, words, options, output.decode("utf-8")).encode("utf-8")
@@ -74,7 +64,11 @@ def _page(
     ours = catalogue("words", project.lang)["reporting"]
     meta = document["meta"]
     title, fictional = _meta_text(meta, "title"), _meta_text(meta, "fiktiv")
-    tags = [("author", _meta_text(meta, "udgiver")), ("description", _meta_text(meta, "subtitle")), ("keywords", fictional)]
+    tags = [
+        ("author", _meta_text(meta, "udgiver")),
+        ("description", _meta_text(meta, "subtitle")),
+        ("keywords", fictional),
+    ]
     banner = f'<p class="fiktiv-banner" role="note">{escape.escape(fictional)}</p>\n' if fictional else ""
     sender = " · ".join(part for part in (_meta_text(meta, "udgiver"), fictional) if part)
     return _PAGE.format(
@@ -161,10 +155,10 @@ def headings(document: Mapping[str, Any], depth: int) -> list[tuple[int, str, st
     return found
 
 
-def _change(node: Node, folder: Path, problems: list[Problem]) -> list[Node] | None:
+def _change(node: Node, folder: Path) -> list[Node] | None:
     kind = node["t"]
     if kind == "Image":
-        return [_image(node, folder, problems)]
+        return [_image(node, folder)]
     if kind == "Table":
         return [
             tree.raw("html", '<div class="tabel-rulle" tabindex="0">'),
@@ -183,7 +177,11 @@ def _change(node: Node, folder: Path, problems: list[Problem]) -> list[Node] | N
             return _float(node, classes, pairs)
         if "callout" in classes:
             ident, names, _ = node["c"][0]
-            return [tree.raw("html", f'<aside class="{" ".join(names)}"{_id(ident)}>'), *node["c"][1], tree.raw("html", "</aside>")]
+            return [
+                tree.raw("html", f'<aside class="{" ".join(names)}"{_id(ident)}>'),
+                *node["c"][1],
+                tree.raw("html", "</aside>"),
+            ]
     return None
 
 
@@ -193,7 +191,11 @@ def _id(ident: str) -> str:
 
 def _float(node: Node, classes: list[str], pairs: Mapping[str, str]) -> list[Node]:
     caption, content = (part["c"][1] for part in node["c"][1])
-    number = f'<span class="nummer">{escape.escape(pairs["praefiks"])}&nbsp;{pairs["nummer"]}</span> ' if "nummer" in pairs else ""
+    number = (
+        f'<span class="nummer">{escape.escape(pairs["praefiks"])}&nbsp;{pairs["nummer"]}</span> '
+        if "nummer" in pairs
+        else ""
+    )
     return [
         tree.raw("html", f'<figure class="{" ".join(classes)}"{_id(node["c"][0][0])}>'),
         tree.plain(
@@ -208,13 +210,10 @@ def _float(node: Node, classes: list[str], pairs: Mapping[str, str]) -> list[Nod
     ]
 
 
-def _image(node: Node, folder: Path, problems: list[Problem]) -> Node:
+def _image(node: Node, folder: Path) -> Node:
     source = node["c"][2][0]
     alternative = escape.escape(tree.text(node["c"][1]))
     path = folder / source
-    if re.match(r"[a-z]+:|//", source, re.I) or not path.is_file():
-        problems.append(Problem("reporting-image-missing", source, source))
-        return tree.string(source)
     pairs = dict(node["c"][0][2])
     style = f' style="width:{escape.escape(pairs["width"])}"' if "width" in pairs else ""
     if path.suffix == ".svg":

@@ -67,9 +67,7 @@ def read_markdown(
 ) -> tuple[dict[str, Any], tuple[str, ...]]:
     """Markdown with Quarto's reader settings as pandoc's tree, and the warnings."""
     arguments = ["-f", "markdown", "-t", "json", "--metadata-file", str(metadata_file)]
-    output, warnings = run(
-        [*arguments, f"--default-image-extension={image_extension}"], text.encode("utf-8"), folder
-    )
+    output, warnings = run([*arguments, f"--default-image-extension={image_extension}"], text.encode("utf-8"), folder)
     return json.loads(output), warnings
 
 

@@ -12,7 +12,7 @@ from evaluation.common.errors import EvaluationError, Problem
 from evaluation.reporting.embedded import pandoc, tree
 from evaluation.reporting.embedded.source import MARKER, Expanded
 from evaluation.reporting.embedded.tree import Node
-from evaluation.reporting.project import Project
+from evaluation.reporting.project import Project, unique
 
 _VALUES = "reporting-values"
 _CLASSES = re.compile(r"(panel-|column-|aside$|margin-|grid$|g-col|layout-|cell$|cell-|quarto-|incremental|r-stack)")
@@ -42,7 +42,7 @@ def read(project: Project, expanded: Expanded) -> dict[str, Any]:
     document = _resolve(document, expanded, parsed, problems)
     tree.visit(document["blocks"], lambda node: _check(node, expanded, problems))
     if problems:
-        raise EvaluationError(list(dict.fromkeys(problems)))
+        raise EvaluationError(unique(problems))
     return document
 
 
@@ -86,7 +86,7 @@ def _resolve(
         kind = node["t"]
         if kind in ("Para", "Plain") and _pagebreak(node, expanded):
             return [tree.div([], ["sideskift"])]
-        if kind == "Str" and MARKER.search(node["c"]):
+        if kind == "Str" and MARKER.search(node["c"]) and not _pagebreak({"c": [node]}, expanded):
             return _split(node["c"], insert)
         if kind in ("Code", "CodeBlock") and MARKER.search(node["c"][1]):
             _code(node, expanded, problems)
@@ -157,8 +157,8 @@ def _check(node: Node, expanded: Expanded, problems: list[Problem]) -> None:
             if _IDS.match(citation["citationId"]):
                 problems.append(_unsupported(expanded, "@" + citation["citationId"], "@" + citation["citationId"]))
     if kind in ("RawBlock", "RawInline") and node["c"][0] == "html" and not _RAW_HTML.fullmatch(node["c"][1]):
-        first = node["c"][1].strip().splitlines()[0][:60]
-        problems.append(_unsupported(expanded, f"html: {first}", first))
+        tag = re.match(r"\s*(</?[\w-]*)", node["c"][1])
+        problems.append(_unsupported(expanded, "html", tag[1] if tag else node["c"][1][:40]))
     if kind in ("RawBlock", "RawInline") and node["c"][0] in ("tex", "latex"):
         problems.append(_unsupported(expanded, "LaTeX: " + node["c"][1][:40], node["c"][1][:40]))
 
@@ -167,4 +167,4 @@ def _unsupported(expanded: Expanded, feature: str, needle: str) -> Problem:
     where = expanded.find(needle) or next(
         (str(origin) for line, origin in zip(expanded.lines, expanded.origins, strict=True) if needle in line), ""
     )
-    return Problem("reporting-feature-unsupported", where, needle, {"feature": feature})
+    return Problem("reporting-feature-unsupported", where, needle, {"feature": feature if feature != "html" else needle})

@@ -93,7 +93,10 @@ def raw(output: str, code: str, *, block: bool = True) -> Node:
 
 def div(content: list[Node], classes: list[str], ident: str = "", **pairs: str) -> Node:
     """A div."""
-    return {"t": "Div", "c": [[ident, classes, [[key.replace("_", "-"), value] for key, value in pairs.items()]], content]}
+    return {
+        "t": "Div",
+        "c": [[ident, classes, [[key.replace("_", "-"), value] for key, value in pairs.items()]], content],
+    }
 
 
 def span(content: list[Node], classes: list[str], ident: str = "", **pairs: str) -> Node:

@@ -52,7 +52,10 @@ def write_typst(document: Mapping[str, Any], project: Project, folder: Path) -> 
         frame = Path(name) / "frame.typst"
         frame.write_text(_FRAME, encoding="utf-8")
         for partial in ("typst-template.typ", "typst-show.typ"):
-            source = next((folder / str(path) for path in options.get("template-partials", []) if str(path).endswith(partial)), None)
+            source = next(
+                (folder / str(path) for path in options.get("template-partials", []) if str(path).endswith(partial)),
+                None,
+            )
             if source is None or not source.is_file():
                 raise fail("reporting-style-missing", where=folder, found=partial)
             (Path(name) / partial).write_bytes(source.read_bytes())
@@ -109,7 +112,11 @@ def _change(node: Node, document: Mapping[str, Any]) -> list[Node] | None:
         return [_image(node)]
     if kind == "Link" and node["c"][2][0].startswith("#"):
         target = node["c"][2][0][1:]
-        return [tree.raw("typst", f"#link(<{target}>)[", block=False), *node["c"][1], tree.raw("typst", "]", block=False)]
+        return [
+            tree.raw("typst", f"#link(<{target}>)[", block=False),
+            *node["c"][1],
+            tree.raw("typst", "]", block=False),
+        ]
     if kind == "Header":
         level, (ident, classes, pairs), content = node["c"]
         keep = [pair for pair in pairs if pair[0] != "number"]

@@ -112,6 +112,9 @@ local function div(el)
   if el.classes:includes("callout") and is("docx") and #el.content == 2 and el.content[1].t == "Div" then
     return callout(el)
   end
+  if el.identifier == "refs" and is("typst") then
+    return around("#litteratur[", el.content, "]")
+  end
   if el.classes:includes("sideskift") then
     return page_break()
   end

@@ -61,6 +61,15 @@ def test_texts_stay_on_the_page_and_off_each_other(name: str, figure: Figure) ->
         assert apart, (one, other)
 
 
+@pytest.mark.parametrize("name", ["rates", "units", "perceived", "verdicts", "changes"])
+def test_no_label_runs_into_bars_or_axes(name: str) -> None:
+    canvas = SAMPLES[name]().layout(BRAND)
+    start = {"rates": 74.0, "units": 41.0, "perceived": 60.0, "verdicts": 49.0, "changes": 49.0}[name]
+    rows = [box for box in boxes(canvas) if box[1] < start - 5 and box[3] > 12]
+    assert len(rows) > 3
+    assert all(right <= start for _, _, right, _, _ in rows)
+
+
 @pytest.mark.parametrize("name", SAMPLES)
 def test_marks_stay_on_the_page(name: str) -> None:
     canvas = SAMPLES[name]().layout(BRAND)

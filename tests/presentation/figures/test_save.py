@@ -36,7 +36,7 @@ def saved(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_svg_is_valid_has_real_text_and_nothing_that_runs(saved: Path, name: str) -> None:
     content = (saved / f"fig-{name}.svg").read_text(encoding="utf-8")
     root = ElementTree.fromstring(content)
-    texts = [element for element in root.iter(f"{SVG}text")]
+    texts = list(root.iter(f"{SVG}text"))
     drawn = {"".join(element.itertext()) for element in texts}
     canvas = SAMPLES[name]().layout(BRAND)
     expected = {mark["label"] for marks in canvas._marks.values() for mark in marks if "label" in mark}
