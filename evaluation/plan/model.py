@@ -187,6 +187,9 @@ class Header(Model):
         "udvikling",
         description="udvikling: units seen as drawn from a population. beskrivelse: just these units and people.",
     )
+    products: tuple[Id, ...] = Field(
+        ("midtvejsevaluering",), description="Report projects (folders under reports/) that `evaluation run` renders."
+    )
 
 
 class Plan(Model):

@@ -57,6 +57,6 @@ def _brand_css(colours: Mapping[str, str]) -> str:
 
 
 def _bare(value: object) -> str:
-    """A Markdown value as plain words (its escapes taken away), for Word's running head."""
+    """Return a Markdown value as plain words (its escapes taken away), for Word's running head."""
     text = "" if value is None else str(value)
     return "".join(sign for place, sign in enumerate(text) if sign != "\\" or text[place + 1 : place + 2] == "\\")

@@ -38,7 +38,7 @@ class Project:
     variables: Mapping[str, Any] = field(default_factory=dict)
 
     def options(self, output: str) -> dict[str, Any]:
-        """Settings of one output (``html``, ``pdf`` or ``docx``): the format's own over the general ones."""
+        """Return settings of one output (``html``, ``pdf`` or ``docx``): the format's own over the general ones."""
         merged = {key: value for key, value in self.settings.items() if key != "format"}
         formats = self.settings.get("format")
         own = formats.get(QUARTO_NAMES[output]) if isinstance(formats, Mapping) else None
@@ -47,7 +47,7 @@ class Project:
         return merged
 
     def metadata(self) -> dict[str, Any]:
-        """What pandoc gets as document metadata: everything that is not a setting of the engine."""
+        """Return what pandoc gets as document metadata: everything that is not a setting of the engine."""
         return {key: value for key, value in self.settings.items() if key not in _NOT_METADATA}
 
     @property
@@ -63,7 +63,7 @@ class Project:
 
 
 def merge(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
-    """``base`` with ``over`` on top; nested mappings are merged, everything else replaced."""
+    """Return ``base`` with ``over`` on top; nested mappings are merged, everything else replaced."""
     merged = dict(base)
     for key, value in over.items():
         old = merged.get(key)
@@ -98,7 +98,7 @@ def load_project(folder: Path) -> Project:
 
 
 def read_yaml(path: Path) -> dict[str, Any]:
-    """A YAML file that holds a mapping.
+    """Return a YAML file that holds a mapping.
 
     Raises
     ------
@@ -116,7 +116,7 @@ def front_matter(path: Path) -> dict[str, Any]:
 
 
 def front_matter_end(lines: list[str]) -> int:
-    """Number of lines that the front matter takes, fences included; 0 when there is none."""
+    """Return number of lines that the front matter takes, fences included; 0 when there is none."""
     if not lines or lines[0].rstrip() != "---":
         return 0
     for number, line in enumerate(lines[1:], start=2):
@@ -139,7 +139,7 @@ def variable(project: Project, key: str, where: str) -> str | Problem:
 
 
 def unique(problems: list[Problem]) -> list[Problem]:
-    """The problems in order, each only once (their parameters cannot be hashed)."""
+    """Return the problems in order, each only once (their parameters cannot be hashed)."""
     kept: list[Problem] = []
     for problem in problems:
         if problem not in kept:

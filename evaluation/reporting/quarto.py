@@ -32,8 +32,8 @@ _MESSAGES: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"Unknown var:?\s*['\"]?(?P<name>[\w.-]+)", re.I), "reporting-var-missing"),
     (re.compile(r"Unable to resolve crossref @?(?P<name>[\w:-]+)", re.I), "reporting-crossref-unresolved"),
     (re.compile(r"citation ['\"]?(?P<name>[\w:.-]+?)['\"]? not found", re.I), "reporting-citation-missing"),
-    (re.compile(r"(?:could not find file|include directive failed|unable to include)[^\n]*?(?P<name>[\w./-]+\.q?md)", re.I), "reporting-include-missing"),
-)  # fmt: skip
+    (re.compile(r"could not find file[^\n]*?(?P<name>[\w./-]+\.q?md)", re.I), "reporting-include-missing"),
+)
 _PRINTED: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"\?var:(?P<name>[\w.-]+)"), "reporting-var-missing"),
     (re.compile(r"\?invalid var type(?P<name>)"), "reporting-var-type"),
@@ -65,7 +65,7 @@ class Quarto:
 
 
 def find_quarto(environment: Mapping[str, str] | None = None) -> Quarto | None:
-    """The Quarto of this machine: ``QUARTO_PATH``, then ``quarto`` on PATH, then the package quarto-cli."""
+    """Return the Quarto of this machine: ``QUARTO_PATH``, then ``quarto`` on PATH, then the package quarto-cli."""
     variables = os.environ if environment is None else environment
     for candidate in _candidates(variables):
         if candidate is not None and candidate.is_file():
@@ -195,7 +195,7 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
 
 
 def _log(path: Path) -> list[str]:
-    """The messages of a json-stream log; lines that are no JSON are taken as they are."""
+    """Return the messages of a json-stream log; lines that are no JSON are taken as they are."""
     if not path.is_file():
         return []
     messages = []
@@ -234,7 +234,7 @@ def where_used(work: Path, name: str) -> str:
 
 
 def printed(content: bytes, output: str, made: Path) -> str:
-    """The visible words of a finished file; of a PDF those of the Typst source that Quarto left beside it."""
+    """Return the visible words of a finished file; of a PDF those of the Typst source that Quarto left beside it."""
     if output == "pdf":
         source = made.with_suffix(".typ")
         return source.read_text(encoding="utf-8", errors="replace").replace("\\", "") if source.is_file() else ""

@@ -132,7 +132,7 @@ def products(root: Path) -> list[str]:
 
 
 def copy_project(folder: Path, work: Path) -> None:
-    """A private copy of the project; the styles of ``midtvejsevaluering`` where it has none of its own."""
+    """Return a private copy of the project; the styles of ``midtvejsevaluering`` where it has none of its own."""
     shutil.copytree(folder, work, ignore=shutil.ignore_patterns(*_SKIPPED))
     shared = folder.parent / _STYLE_SOURCE
     if not (work / "_stil").is_dir() and (shared / "_stil").is_dir():

@@ -122,6 +122,8 @@ def run_render(
             continue
         from evaluation.reporting.render import render_product
 
-        done[product] = render_product(workspace.root, product, engine=engine, draft=draft, progress=progress)
+        done[product] = render_product(
+            workspace.root, product, engine=engine, draft=draft, progress=lambda what: progress("render", what, 0, 1)
+        )
         state.record(f"render/{product}", parts)
     return done

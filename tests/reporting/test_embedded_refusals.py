@@ -69,7 +69,9 @@ def test_each_is_refused_by_name_with_its_place(tmp_path: Path, line: str, code:
     )
     problems = _problems(work)
     assert problems[0][0] == code
-    line_number = 3 if line == FIGURE else chapter.count("\n") + line.count("\n", 0, line.find("![")) * ("alt='x'" in line) + 1
+    line_number = (
+        3 if line == FIGURE else chapter.count("\n") + line.count("\n", 0, line.find("![")) * ("alt='x'" in line) + 1
+    )
     expected = "hoved.qmd:1" if "hoved" in line else f"kapitel.qmd:{line_number}"
     assert problems[0][1] == expected
 
@@ -127,7 +129,11 @@ def test_broken_projects_are_refused(tmp_path: Path, name: str, content: str | N
 
 def test_a_value_is_markdown_of_its_own(tmp_path: Path) -> None:
     variables = '"a": "7. klasse"\n"b": "*kursiv* | rør"\n"c": "\\\\*stjerne\\\\*"\n'
-    work = small(tmp_path, HEAD + "{{< var a >}}\n\n| A | B |\n|---|---|\n| {{< var a >}} | {{< var b >}} |\n\n{{< var c >}}\n", variables)
+    work = small(
+        tmp_path,
+        HEAD + "{{< var a >}}\n\n| A | B |\n|---|---|\n| {{< var a >}} | {{< var b >}} |\n\n{{< var c >}}\n",
+        variables,
+    )
     page = render(work, ("html",))["html"].decode()
     assert "<p>7. klasse</p>" in page
     assert "<em>kursiv</em> | rør</td>" in page

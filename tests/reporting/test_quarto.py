@@ -18,7 +18,7 @@ from tests.reporting.projects import html_words, project
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="the stand-in is a script with a hash-bang line")
 
-STAND_IN = '''#!{python}
+STAND_IN = """#!{python}
 import json, os, sys, time
 from pathlib import Path
 here = Path(__file__).parent
@@ -27,7 +27,8 @@ if sys.argv[1:] == ["--version"]:
     print((here / "version").read_text())
     sys.exit(0)
 with (here / "calls.jsonl").open("a") as stream:
-    stream.write(json.dumps({{"arguments": sys.argv[1:], "folder": os.getcwd(), "fonts": os.environ.get("TYPST_FONT_PATHS")}}) + "\\n")
+    fonts = os.environ.get("TYPST_FONT_PATHS")
+    stream.write(json.dumps({{"arguments": sys.argv[1:], "folder": os.getcwd(), "fonts": fonts}}) + "\\n")
 name, to = sys.argv[2], sys.argv[4]
 log = Path(sys.argv[sys.argv.index("--log") + 1])
 def say(text, level="INFO"):
@@ -53,7 +54,7 @@ if way == "typst" and to == "typst":
     Path(name).with_suffix(".typ").write_text("#strong[?\\\\@fig-udvikling] ?var:score.glaede.n")
 body = "?var:score.glaede.n" if way == "printed" else "<b>?@tbl-svar</b>" if way == "unresolved" else "fint"
 target.write_text("<html><script>?var:x</script><p>" + body + "</p></html>")
-'''
+"""
 
 
 @pytest.fixture
@@ -68,7 +69,9 @@ def stand_in(tmp_path: Path) -> Path:
     return path
 
 
-def _render(stand_in: Path, work: Path, way: str, formats: tuple[str, ...] = ("html",), timeout: float = 30) -> list[str]:
+def _render(
+    stand_in: Path, work: Path, way: str, formats: tuple[str, ...] = ("html",), timeout: float = 30
+) -> list[str]:
     (stand_in.parent / "way").write_text(way)
     with pytest.raises(EvaluationError) as caught:
         render(work, formats, quarto=Quarto(stand_in, "1.9.3"), timeout=timeout)
@@ -137,7 +140,9 @@ def test_quarto_path_comes_before_path(stand_in: Path, tmp_path: Path) -> None:
     assert find_quarto(both) == Quarto(stand_in, "1.9.3")
     assert find_quarto({**both, "QUARTO_PATH": str(stand_in.parent)}) == Quarto(stand_in, "1.9.3")
     assert find_quarto({"PATH": both["PATH"]}) == Quarto(other / "quarto", "1.7.1")
-    assert find_quarto({"QUARTO_PATH": str(tmp_path / "nej"), "PATH": both["PATH"]}) == Quarto(other / "quarto", "1.7.1")
+    assert find_quarto({"QUARTO_PATH": str(tmp_path / "nej"), "PATH": both["PATH"]}) == Quarto(
+        other / "quarto", "1.7.1"
+    )
 
 
 @pytest.mark.parametrize(
@@ -165,9 +170,7 @@ def test_no_quarto_is_said_plainly() -> None:
     assert "--engine embedded" in quarto.unusable(None).render("da")
 
 
-@pytest.mark.skipif(
-    (find_quarto() or Quarto(Path(), "")).version == "", reason="Quarto is not installed"
-)
+@pytest.mark.skipif((find_quarto() or Quarto(Path(), "")).version == "", reason="Quarto is not installed")
 def test_both_engines_print_the_same(tmp_path: Path) -> None:
     real, _ = render(project(tmp_path, "a"), ("html", "docx"))
     ours = embedded(project(tmp_path, "b"), ("html", "docx"))

@@ -23,7 +23,7 @@ _PROPERTIES = ("title", "subtitle", "author", "date", "lang")
 
 
 def write_docx(document: Mapping[str, Any], project: Project, folder: Path, words: Mapping[str, str]) -> bytes:
-    """The document as a Word file.
+    """Return the document as a Word file.
 
     Raises
     ------
@@ -86,7 +86,7 @@ def _front(
 
 
 def _contents(document: Mapping[str, Any], options: Mapping[str, Any], words: Mapping[str, str]) -> list[Node]:
-    """A real field, filled in beforehand: readable at once, with page numbers as soon as Word updates it."""
+    """Return a real field, filled in beforehand: readable at once, with page numbers as soon as Word updates it."""
     depth = int(options.get("toc-depth", 3))
     title = str(options.get("toc-title") or words["toc-title-document"])
     entries = headings(document, depth)

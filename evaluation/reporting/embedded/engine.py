@@ -20,14 +20,14 @@ _REFERENCE = ("fig-", "tbl-", "sec-")
 
 
 def engine_version() -> str:
-    """What the colophon names: ``pandoc 3.9, Typst 0.15.2``."""
+    """Return what the colophon names: ``pandoc 3.9, Typst 0.15.2``."""
     from importlib.metadata import version
 
     return f"pandoc {pandoc.pandoc_version()}, Typst {version('typst')}"
 
 
 def render(folder: Path, formats: Sequence[str]) -> dict[str, bytes]:
-    """The project in ``folder`` in every format asked for (``html``, ``pdf``, ``docx``).
+    """Return the project in ``folder`` in every format asked for (``html``, ``pdf``, ``docx``).
 
     Raises
     ------

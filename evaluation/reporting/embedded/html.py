@@ -47,11 +47,9 @@ _PAGE = """<!DOCTYPE html>
 
 
 def write_html(document: Mapping[str, Any], project: Project, folder: Path, words: Mapping[str, str]) -> bytes:
-    """The document as one self-contained html file."""
+    """Return the document as one self-contained html file."""
     options = project.options("html")
-    changed = tree.walk(
-        {"meta": document["meta"], "blocks": document["blocks"]}, lambda node: _change(node, folder)
-    )
+    changed = tree.walk({"meta": document["meta"], "blocks": document["blocks"]}, lambda node: _change(node, folder))
     arguments = [*filters(folder), "--section-divs", "--mathml", "--email-obfuscation=none"]
     output, _ = pandoc.write({**document, **changed}, "html5", folder, arguments)
     return _page(document, project, folder, words, options, output.decode("utf-8")).encode("utf-8")
@@ -226,7 +224,7 @@ def _image(node: Node, folder: Path) -> Node:
 
 
 def inline_svg(code: str, prefix: str, alternative: str) -> str:
-    """An SVG for use inside the page, its ids made unique by ``prefix``; empty when it must stay an image.
+    """Return an SVG for use inside the page, its ids made unique by ``prefix``; empty when it must stay an image.
 
     Inside the page its letters use the page's font. A drawing with script or foreign content is shown as an
     image instead, where neither can run.

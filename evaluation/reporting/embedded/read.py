@@ -23,7 +23,7 @@ _UNCLOSED = re.compile(r"(Div|Fenced div|Span).*?line (\d+)", re.S | re.I)
 
 
 def read(project: Project, expanded: Expanded) -> dict[str, Any]:
-    """The document as pandoc's tree, format-independent.
+    """Return the document as pandoc's tree, format-independent.
 
     Raises
     ------
@@ -167,4 +167,6 @@ def _unsupported(expanded: Expanded, feature: str, needle: str) -> Problem:
     where = expanded.find(needle) or next(
         (str(origin) for line, origin in zip(expanded.lines, expanded.origins, strict=True) if needle in line), ""
     )
-    return Problem("reporting-feature-unsupported", where, needle, {"feature": feature if feature != "html" else needle})
+    return Problem(
+        "reporting-feature-unsupported", where, needle, {"feature": feature if feature != "html" else needle}
+    )

@@ -120,7 +120,7 @@ def _include(project: Project, path: str, parents: tuple[str, ...], origin: Orig
 
 
 def _fenced(line: str, fence: str, origin: Origin, out: Expanded) -> tuple[str, bool]:
-    """The open fence after this line, and whether the line itself belongs to code."""
+    """Return the open fence after this line, and whether the line itself belongs to code."""
     match = _FENCE.match(line)
     if fence:
         closes = match and match["fence"].startswith(fence) and not match["info"].strip()

@@ -52,7 +52,7 @@ def attr(node: Node) -> tuple[str, list[str], dict[str, str]]:
 
 
 def text(value: Any) -> str:
-    """The plain words of inlines or blocks."""
+    """Return the plain words of inlines or blocks."""
     parts: list[str] = []
 
     def look(node: Node) -> None:
@@ -92,7 +92,7 @@ def raw(output: str, code: str, *, block: bool = True) -> Node:
 
 
 def div(content: list[Node], classes: list[str], ident: str = "", **pairs: str) -> Node:
-    """A div."""
+    """Return a div."""
     return {
         "t": "Div",
         "c": [[ident, classes, [[key.replace("_", "-"), value] for key, value in pairs.items()]], content],
@@ -100,18 +100,18 @@ def div(content: list[Node], classes: list[str], ident: str = "", **pairs: str) 
 
 
 def span(content: list[Node], classes: list[str], ident: str = "", **pairs: str) -> Node:
-    """A span."""
+    """Return a span."""
     attributes = [[key.replace("_", "-"), value] for key, value in pairs.items()]
     return {"t": "Span", "c": [[ident, classes, attributes], content]}
 
 
 def link(content: list[Node], target: str, classes: list[str]) -> Node:
-    """A link."""
+    """Return a link."""
     return {"t": "Link", "c": [["", classes, []], content, [target, ""]]}
 
 
 def para(content: list[Node]) -> Node:
-    """A paragraph."""
+    """Return a paragraph."""
     return {"t": "Para", "c": content}
 
 
@@ -126,7 +126,7 @@ def strong(content: list[Node]) -> Node:
 
 
 def inlines(blocks: list[Node]) -> list[Node]:
-    """The inlines of blocks of text, joined by spaces (what Quarto makes of a value of several blocks)."""
+    """Return the inlines of blocks of text, joined by spaces (what Quarto makes of a value of several blocks)."""
     joined: list[Node] = []
     for block in blocks:
         if joined:

@@ -29,7 +29,7 @@ _TIMESTAMP = int(pandoc.SOURCE_DATE_EPOCH)
 
 
 def write_pdf(document: Mapping[str, Any], project: Project, folder: Path) -> bytes:
-    """The document as PDF/UA-1; the same bytes at every render.
+    """Return the document as PDF/UA-1; the same bytes at every render.
 
     Parameters
     ----------
@@ -45,7 +45,7 @@ def write_pdf(document: Mapping[str, Any], project: Project, folder: Path) -> by
 
 
 def write_typst(document: Mapping[str, Any], project: Project, folder: Path) -> str:
-    """The Typst source."""
+    """Return the Typst source."""
     options = project.options("pdf")
     changed = tree.walk({"meta": document["meta"], "blocks": document["blocks"]}, lambda node: _change(node, document))
     with tempfile.TemporaryDirectory() as name:
@@ -69,7 +69,7 @@ def write_typst(document: Mapping[str, Any], project: Project, folder: Path) -> 
 
 
 def filters(folder: Path) -> list[str]:
-    """The project's own filter for its custom divs; Quarto runs the same file."""
+    """Return the project's own filter for its custom divs; Quarto runs the same file."""
     found = folder / "_stil" / "rapport.lua"
     return ["-L", str(found)] if found.is_file() else []
 

@@ -21,7 +21,7 @@ _CUSTOM = (
 
 
 def finish(data: bytes) -> bytes:
-    """The finished Word file; the same bytes for the same content."""
+    """Return the finished Word file; the same bytes for the same content."""
     with zipfile.ZipFile(BytesIO(data)) as source:
         parts = {name: source.read(name) for name in source.namelist()}
     parts["word/document.xml"] = _whole_rows(parts["word/document.xml"].decode()).encode()
@@ -49,7 +49,8 @@ def _embed_fonts(parts: dict[str, bytes]) -> None:
     head = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>'
     parts["word/fontTable.xml"] = (
         f'{head}<w:fonts {_W} xmlns:r="{_RELATIONS}"><w:font w:name="{FAMILY}"><w:altName w:val="Calibri"/>'
-        f'<w:charset w:val="00"/><w:family w:val="swiss"/><w:pitch w:val="variable"/>{"".join(entries)}</w:font></w:fonts>'
+        f'<w:charset w:val="00"/><w:family w:val="swiss"/><w:pitch w:val="variable"/>{"".join(entries)}'
+        "</w:font></w:fonts>"
     ).encode()
     parts["word/_rels/fontTable.xml.rels"] = (
         f'{head}<Relationships xmlns="{_PACKAGE}">{"".join(relations)}</Relationships>'
@@ -66,7 +67,7 @@ def _embed_fonts(parts: dict[str, bytes]) -> None:
 
 
 def obfuscated(font: bytes, key: str) -> bytes:
-    """The font as Office Open XML wants it: the first 32 bytes mixed with the key (ECMA-376 part 4, 17.8.1)."""
+    """Return the font as Office Open XML wants it: the first 32 bytes mixed with the key (ECMA-376 part 4, 17.8.1)."""
     mask = bytes.fromhex(key.replace("-", ""))[::-1]
     first = bytes(byte ^ mask[place % 16] for place, byte in enumerate(font[:32]))
     return first + font[32:]
