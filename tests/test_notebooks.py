@@ -22,7 +22,9 @@ def test_outputs_are_stripped(path):
 def test_runs_on_the_demo(path, imported_demo, monkeypatch):
     monkeypatch.setitem(os.environ, "EVALUATION_WORKSPACE", str(imported_demo))
     notebook = nbformat.read(path, as_version=4)
-    client = NotebookClient(notebook, timeout=240, kernel_name="python3", resources={"metadata": {"path": str(path.parent)}})
+    client = NotebookClient(
+        notebook, timeout=240, kernel_name="python3", resources={"metadata": {"path": str(path.parent)}}
+    )
     client.execute()
     texts = " ".join(str(o) for c in notebook.cells if c.cell_type == "code" for o in c.outputs)
     assert "surveyxact" in texts

@@ -3,45 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
 from evaluation.analysis.cells import Moments, joint, moments, segment_sums
-from evaluation.analysis.estimates import conform, join
+from evaluation.analysis.change_table import Found, Setting, change_table, difference
+from evaluation.analysis.estimates import join
 from evaluation.analysis.frame import Bools, Floats, Frame, Ints
-from evaluation.analysis.groups import COMPARISON, DIFFERENCE, KOMMUNE, Partition
-from evaluation.analysis.levels import intervals
+from evaluation.analysis.groups import COMPARISON, KOMMUNE, Partition
 from evaluation.analysis.measures import Measures, Pair
-from evaluation.analysis.uncertainty import Uncertainty, change_uncertainty, pooled_sd, unit_uncertainty
-from evaluation.common.ids import waves_part
+from evaluation.analysis.uncertainty import change_uncertainty, pooled_sd, unit_uncertainty
 from evaluation.plan.load import Workspace
-from evaluation.plan.model import Delta, Estimand
 from evaluation.plan.timing import survey_period
 from evaluation.statistics.effects import hedges_g
-from evaluation.statistics.tests import mdc
 
-#: A change that rounds to 0 in whole points (procentpoint for shares) has direction ``ingen``.
-HALF_POINT = 0.5
-NOT_COMPARABLE = "not_comparable"
-ONE_WAVE = "one_wave_only"
-DESCRIPTION = "difference_untested"
 #: Fewest answers in both waves for an effect size; below it the gate would hide it anyway.
 EFFECT_FROM = 30
-
-
-@dataclass(frozen=True, slots=True)
-class Setting:
-    """What the changes of one survey share."""
-
-    before: int
-    after: int
-    estimand: Estimand
-    alpha: float
-    delta: Delta | None
-    population: Floats | None
-    invited: dict[tuple[str, str], tuple[int, str]]
 
 
 def eligible(frame: Frame, workspace: Workspace, before: int, after: int) -> Bools:
@@ -121,7 +99,7 @@ def changes(
     parts = [_of_partition(frame, measures, pair, grouping, after, keep, setting) for grouping in groupings]
     by_kind = {grouping.kind: part for grouping, part in zip(groupings, parts, strict=True)}
     if COMPARISON in by_kind:
-        parts.append(_difference(by_kind[KOMMUNE], by_kind[COMPARISON]))
+        parts.append(difference(by_kind[KOMMUNE], by_kind[COMPARISON]))
     return join("estimates", parts)
 
 
@@ -143,171 +121,8 @@ def _of_partition(
     if grouping.estimator == "cluster":
         effects = _effects(frame, measures, pair.values, after, group, grouping, setting, fewest)
     paired = _paired(frame, pair.values, after, group, groups)
-    return _table(frame, measures, pair, grouping, setting, early, late, around, effects, paired)
+    return change_table(frame, measures, pair, grouping, setting, Found(early, late, around, effects, paired))
 
 
 def _split(both: Moments, side: int) -> Moments:
     return Moments(*(getattr(both, name)[side::2] for name in Moments.__slots__))
-
-
-def _reason(early: Moments, late: Moments, around: Uncertainty, pair: Pair) -> np.ndarray:
-    reason = around.reason.copy()
-    reason[(early.n > 0) != (late.n > 0)] = ONE_WAVE
-    reason[:, np.array([c == "nej" for c in pair.comparable], dtype=bool)] = NOT_COMPARABLE
-    return reason
-
-
-def _deltas(measures: Measures, delta: Delta | None) -> np.ndarray:
-    """δ per measure in its own unit: points for scores and means, share 0–1 for shares."""
-    if delta is None:
-        return np.full(len(measures.measures), np.nan)
-    return np.array([delta.shares / 100 if m.stat == "andel" else delta.points for m in measures.measures])
-
-
-def direction(change: np.ndarray, share: np.ndarray) -> np.ndarray:
-    """``op``, ``ned`` or ``ingen`` by the sign of a change; ``""`` where there is none.
-
-    ``ingen`` where it rounds to 0 in whole points (whole procentpoint for shares).
-    """
-    points = np.where(share, change * 100, change)
-    words = np.where(np.abs(points) < HALF_POINT, "ingen", np.where(points > 0, "op", "ned"))
-    return np.where(np.isnan(change), "", words).astype(object)
-
-
-def _table(
-    frame: Frame,
-    measures: Measures,
-    pair: Pair,
-    grouping: Partition,
-    setting: Setting,
-    early: Moments,
-    late: Moments,
-    around: Uncertainty,
-    effects: tuple[Floats, Floats, Floats],
-    paired: Floats,
-) -> pd.DataFrame:
-    groups, count = len(grouping.groups), len(measures.measures)
-    waves = waves_part(frame.waves[setting.before], frame.waves[setting.after])
-    test = grouping.estimator == "cluster"
-    both = (early.n > 0) & (late.n > 0)
-    before, after = np.where(both, early.mean, np.nan), np.where(both, late.mean, np.nan)
-    change = after - before
-    low, high = intervals(change, around.se, around.df, 1 - setting.alpha)
-    eq_low, eq_high = intervals(change, around.se, around.df, 1 - 2 * setting.alpha)
-    column = np.tile(np.arange(count), groups)
-    row = np.repeat(np.arange(groups), count)
-    per_measure = {
-        name: np.array([getattr(m, name) for m in measures.measures], dtype=object)[column]
-        for name in ("theme", "stat", "higher_is")
-    }
-    names = np.array([m.id for m in measures.measures], dtype=object)[column]
-    group = np.array(grouping.groups, dtype=object)[row]
-    stats = per_measure["stat"]
-    invited = [
-        [setting.invited.get((g, frame.waves[w]), (np.nan, ""))[0] for g in grouping.groups]
-        for w in (setting.before, setting.after)
-    ]
-    detectable = np.array(
-        [
-            np.nan if not test or np.isnan(s) else mdc(float(s), float(d), setting.alpha)
-            for s, d in zip(around.se.ravel(), around.df.ravel(), strict=True)
-        ],
-        dtype=float,
-    )
-
-    def flat(values: np.ndarray) -> np.ndarray:
-        return values.ravel()
-
-    def tested(values: np.ndarray) -> np.ndarray:
-        return values.ravel() if test else np.full(values.size, np.nan)
-
-    effect = tested(effects[0])
-    table = pd.DataFrame(
-        {
-            "key": frame.survey.id + "." + names + "." + stats + "." + group + "." + waves,
-            "survey": frame.survey.id,
-            **per_measure,
-            "measure": names,
-            "group": group,
-            "waves": waves,
-            "design": frame.survey.design,
-            "estimand": setting.estimand,
-            "invited_before": np.array(invited[0], dtype=float)[row],
-            "invited_after": np.array(invited[1], dtype=float)[row],
-            "n_before": flat(early.n),
-            "n_after": flat(late.n),
-            "n_paired": flat(paired),
-            "n_eff_before": flat(around.n_eff),
-            "n_eff_after": flat(around.n_eff_after),
-            "clusters": flat(around.clusters),
-            "before": flat(before),
-            "after": flat(after),
-            "change": flat(change),
-            "direction": direction(flat(change), stats == "andel"),
-            "se": flat(around.se),
-            "df": flat(around.df),
-            "ci_low": flat(low),
-            "ci_high": flat(high),
-            "eq_low": tested(eq_low),
-            "eq_high": tested(eq_high),
-            "p_value": tested(around.p_value),
-            "effect_name": np.where(np.isnan(effect), "", "hedges_g").astype(object),
-            "effect_size": effect,
-            "effect_low": tested(effects[1]),
-            "effect_high": tested(effects[2]),
-            "delta": _deltas(measures, setting.delta)[column],
-            "alpha": setting.alpha,
-            "mdc80": detectable,
-            "method": flat(around.method),
-            "weighting": frame.weighting,
-            "comparable": np.array(pair.comparable, dtype=object)[column],
-            "base": "besvaret",
-            "reason": flat(_reason(early, late, around, pair)),
-            "_grouping": grouping.kind,
-            "_persons_before": flat(early.persons),
-            "_persons_after": flat(late.persons),
-            "_side_before": np.where(stats == "andel", flat(early.side), np.nan),
-            "_side_after": np.where(stats == "andel", flat(late.side), np.nan),
-        }
-    )
-    return conform("estimates", table)
-
-
-def _difference(own: pd.DataFrame, other: pd.DataFrame) -> pd.DataFrame:
-    """*Forskel i udvikling*: the kommune's change minus the comparison's, without test, interval or verdict.
-
-    One municipality against one is one cluster against one: nothing in the data says how
-    much two municipalities drift apart anyway, so any standard error would promise too much.
-    """
-    described = [
-        "survey",
-        "theme",
-        "measure",
-        "stat",
-        "higher_is",
-        "waves",
-        "design",
-        "estimand",
-        "delta",
-        "alpha",
-        "weighting",
-        "comparable",
-        "base",
-    ]
-    table = own[described].copy()
-    for name in ("n_before", "n_after", "clusters"):
-        table[name] = own[name] + other[name]
-    for name in ("_persons_before", "_persons_after", "_side_before", "_side_after"):
-        table[name] = np.minimum(own[name], other[name])
-    table["change"] = own["change"] - other["change"]
-    table["direction"] = direction(table["change"].to_numpy(), (own["stat"] == "andel").to_numpy())
-    table["group"] = DIFFERENCE
-    table["key"] = [
-        f"{s}.{m}.{t}.{DIFFERENCE}.{w}"
-        for s, m, t, w in zip(own["survey"], own["measure"], own["stat"], own["waves"], strict=True)
-    ]
-    table["method"] = DESCRIPTION
-    missing = table["change"].isna()
-    table["reason"] = np.where(missing, np.where(own["change"].isna(), own["reason"], other["reason"]), "")
-    table["_grouping"] = DIFFERENCE
-    return conform("estimates", table)

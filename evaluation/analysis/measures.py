@@ -40,7 +40,7 @@ class Pair:
     ----------
     values : float array, shape (N, measures)
     comparable : tuple of str
-        ``ja``, ``med_forbehold`` (other items or other wording in one wave) or ``nej``.
+        ``ja``, ``med_forbehold`` (one wave asked other items) or ``nej`` (not asked in both).
     """
 
     values: Floats
@@ -122,16 +122,6 @@ def build_measures(frame: Frame, scores: Floats) -> Measures:
     return Measures(tuple(found), matrix)
 
 
-def _reworded(frame: Frame, waves: tuple[int, int]) -> set[str]:
-    """Items whose labels in one of the files differ from the codebook, by the import reports."""
-    found: set[str] = set()
-    for wave in waves:
-        report = frame.responses[frame.waves[wave]].report
-        if report is not None:
-            found |= {finding.variable for finding in report.findings if finding.code == "label-differs"}
-    return found
-
-
 def _common(items: tuple[int, ...], asked: tuple[Bools, Bools]) -> list[int]:
     return [i for i in items if asked[0][i] and asked[1][i]]
 
@@ -140,11 +130,10 @@ def build_pair(frame: Frame, scores: Floats, measures: Measures, waves: tuple[in
     """Values and comparability of each measure for the comparison of two waves (positions in ``frame.waves``).
 
     A scale with items that only one of the waves asked is scored on the common items alone
-    in both waves, so that its change is not a change of questions.
+    in both waves, so that its change is not a change of questions. Other wordings are a
+    matter of the import report: what a file calls its answers is no proof of another question.
     """
     asked = (frame.asked(waves[0]), frame.asked(waves[1]))
-    doubtful = _reworded(frame, waves)
-    items = frame.instrument.items
     values = measures.values.copy()
     comparable = []
     for column, measure in enumerate(measures.measures):
@@ -157,6 +146,5 @@ def build_pair(frame: Frame, scores: Floats, measures: Measures, waves: tuple[in
             continue
         if len(common) < len(ever):
             values[:, column] = _score(frame, scores, common, fewest)
-        changed = len(common) < len(ever) or any(items[i].id in doubtful for i in common)
-        comparable.append("med_forbehold" if changed else "ja")
+        comparable.append("med_forbehold" if len(common) < len(ever) else "ja")
     return Pair(values, tuple(comparable))

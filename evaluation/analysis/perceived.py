@@ -9,7 +9,7 @@ import pandas as pd
 
 from evaluation.analysis.cells import distinct, moments, segment_sums
 from evaluation.analysis.estimates import conform, join
-from evaluation.analysis.frame import STATE_CODE, Floats, Frame
+from evaluation.analysis.frame import STATE_CODE, Floats, Frame, Ints
 from evaluation.analysis.groups import Partition
 from evaluation.analysis.levels import intervals
 from evaluation.analysis.uncertainty import level_uncertainty, pooled_sd, unit_uncertainty
@@ -60,18 +60,6 @@ def _of_partition(
     else:
         around = level_uncertainty(frame, sign, cell, cells, estimand, population)
     low, high = intervals(found.mean, around.se, around.df, 1 - alpha)
-    weight = (np.ones(frame.rows) if frame.weights is None else np.nan_to_num(frame.weights))[:, None]
-    states = frame.states[:, columns]
-    asked = ~np.isin(states, _NOT_ASKED)
-    asked_weight = segment_sums(asked * weight, cell, cells)
-    rated_weight = segment_sums(~np.isnan(sign) * weight, cell, cells)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        sides = [segment_sums((sign == side) * weight, cell, cells) / rated_weight for side in (-1.0, 0.0, 1.0)]
-        apart = [
-            segment_sums((states == STATE_CODE[state]) * weight, cell, cells) / asked_weight
-            for state in (State.DONT_KNOW, State.NOT_RELEVANT)
-        ]
-    number_asked = segment_sums(asked.astype(float), cell, cells)
     row, column = np.nonzero(np.tile([frame.asked(w)[columns] for w in range(waves)], (len(grouping.groups), 1)))
     items = [frame.instrument.items[i] for i in columns]
     names = np.array([item.id for item in items], dtype=object)[column]
@@ -86,23 +74,36 @@ def _of_partition(
         "wave": np.array(frame.waves, dtype=object)[row % waves],
         "base": "vurderet",
     }
-    numbers = {
+    numbers = _shares(frame, columns, sign, cell, cells) | {
         "n": found.n,
-        "asked": number_asked,
-        "share_worse": sides[0],
-        "share_same": sides[1],
-        "share_better": sides[2],
         "net": found.mean * 100,
         "se": around.se * 100,
         "df": around.df,
         "ci_low": low * 100,
         "ci_high": high * 100,
-        "share_dont_know": apart[0],
-        "share_not_here": apart[1],
         "clusters": around.clusters,
         "reason": around.reason,
         "_persons": found.persons,
-        "_persons_asked": distinct(asked, cell, frame.counted, cells),
     }
     table |= {name: values[row, column] for name, values in numbers.items()}
     return conform("perceived", pd.DataFrame(table | {"_grouping": grouping.kind}))
+
+
+def _shares(frame: Frame, columns: list[int], sign: Floats, cell: Ints, cells: int) -> dict[str, Floats]:
+    """Shares of those who rated a change, and of those asked, each of shape (cells, items)."""
+    weight = (np.ones(frame.rows) if frame.weights is None else np.nan_to_num(frame.weights))[:, None]
+    states = frame.states[:, columns]
+    asked = ~np.isin(states, _NOT_ASKED)
+    asked_weight = segment_sums(asked * weight, cell, cells)
+    rated_weight = segment_sums(~np.isnan(sign) * weight, cell, cells)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        made = {
+            name: segment_sums((sign == side) * weight, cell, cells) / rated_weight
+            for name, side in (("share_worse", -1.0), ("share_same", 0.0), ("share_better", 1.0))
+        } | {
+            name: segment_sums((states == STATE_CODE[state]) * weight, cell, cells) / asked_weight
+            for name, state in (("share_dont_know", State.DONT_KNOW), ("share_not_here", State.NOT_RELEVANT))
+        }
+    made["asked"] = segment_sums(asked.astype(float), cell, cells)
+    made["_persons_asked"] = distinct(asked, cell, frame.counted, cells)
+    return made

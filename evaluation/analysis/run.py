@@ -10,7 +10,8 @@ import pandas as pd
 
 from evaluation.analysis.alphas import scales
 from evaluation.analysis.basis import basis
-from evaluation.analysis.changes import Setting, changes
+from evaluation.analysis.change_table import Setting
+from evaluation.analysis.changes import changes
 from evaluation.analysis.distributions import distributions
 from evaluation.analysis.estimates import COLUMNS, Estimates, conform, join
 from evaluation.analysis.families import decide

@@ -36,7 +36,9 @@ Products = Annotated[list[str] | None, typer.Argument(help="Report projects (def
 @app.command()
 def demo(
     folder: Annotated[Path, typer.Argument(help="Where to write the workspace.")] = Path("demo"),
-    respondents: Annotated[int | None, typer.Option(min=300, help="Answers a wave in all surveys together (usual: 1350).")] = None,
+    respondents: Annotated[
+        int | None, typer.Option(min=300, help="Answers a wave in all surveys together (usual: 1350).")
+    ] = None,
     seed: Annotated[int | None, typer.Option(min=0, help="Seed of the invented data.")] = None,
     lang: Lang = None,
 ) -> None:
@@ -199,8 +201,6 @@ def status(workspace: Workspace = Path(), lang: Lang = None) -> None:
         if stage.because == ("new",):
             because = word("status_new", lang_)
         say(f"{stage.stage:<36} {state}" + (f" – {because}" if stage.needed else ""))
-    for name in found.missing:
-        say(word("status_missing", lang_, name=name))
     if not found.stages:
         say(word("status_empty", lang_))
     if found.awaited:

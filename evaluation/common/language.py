@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from functools import lru_cache
+from functools import cache
 from importlib import resources
 from typing import Any
 
 LANGUAGES = ("da", "en")
 
 
-@lru_cache(maxsize=None)
+@cache
 def catalogue(name: str, lang: str) -> Mapping[str, Any]:
     """Entries of catalogue ``name`` in ``lang``.
 

@@ -57,7 +57,7 @@ ESTIMATES: tuple[str, ...] = (
     "rule_version",
 )
 
-#: Single-wave means, scores and shares (``levels``). ``value`` in points (score), raw units (snit) or share 0–1 (andel).
+#: Single-wave means, scores and shares (``levels``). ``value`` on 0–100 (score, snit) or a share 0–1 (andel).
 LEVELS: tuple[str, ...] = (
     "key",
     "survey",

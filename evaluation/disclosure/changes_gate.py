@@ -83,6 +83,7 @@ def gate_estimates(source: pd.DataFrame, levels: pd.DataFrame, threshold: int, r
     blank(table, few_pairs, ("n_paired",))
     table["suppressed"] = hidden
     set_reason(table, stripped & ~hidden, UNDER_30)
+    set_reason(table, coarse & ~hidden, WHOLE_POINTS)
     set_reason(table, below, BELOW)
     set_reason(table, discreet, DISCRETION)
     record.add("estimates", table, below, BELOW, hidden=True)

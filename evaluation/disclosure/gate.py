@@ -95,6 +95,7 @@ def _levels(source: pd.DataFrame, threshold: int, record: Record) -> pd.DataFram
     blank(table, hidden, ("value",))
     table["suppressed"] = hidden
     set_reason(table, stripped, UNDER_30)
+    set_reason(table, coarse, WHOLE_POINTS)
     set_reason(table, marks.below, BELOW)
     set_reason(table, discreet, DISCRETION)
     record.add("levels", table, marks.below, BELOW, hidden=True)
@@ -188,13 +189,14 @@ def _perceived(source: pd.DataFrame, threshold: int, record: Record) -> pd.DataF
     blank(table, apart, _APART)
     table["suppressed"] = hidden
     set_reason(table, stripped, UNDER_30)
+    set_reason(table, small & ~hidden, WHOLE_POINTS)
     set_reason(table, below, BELOW)
     set_reason(table, discreet, DISCRETION)
     record.add("perceived", table, below, BELOW, hidden=True)
     record.add("perceived", table, discreet, DISCRETION, hidden=True)
     record.add("perceived", table, small & ~hidden, WHOLE_POINTS, hidden=False)
     record.add("perceived", table, merged & present & ~hidden, MERGED_ONLY, hidden=False)
-    record.add("perceived", table, stripped, UNDER_30, hidden=False)
+    record.add("perceived", table, stripped & ~small, UNDER_30, hidden=False)
     return table
 
 

@@ -85,7 +85,7 @@ def conform(name: str, frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def _arrow(name: str, frame: pd.DataFrame) -> Any:
-    """Return the table as it is written: text, true/false, whole numbers as such, other numbers as they are; NaN is empty."""
+    """Return the table as it is written: text, true/false, whole numbers as such; NaN is empty."""
     import pyarrow as pa
 
     columns = {}

@@ -45,6 +45,8 @@ class _Plan:
 
     def ids(self, key: str) -> list[str] | None:
         """Ids of the tables ``key``; None where one has no readable id, so that no name can be called unknown."""
+        if key not in self.file.raw and near(key, list(self.file.raw)):
+            return None  # a misspelt heading has been told
         found = [table.get("id") for _, table in self.tables(key)]
         return [i for i in found if isinstance(i, str)] if all(isinstance(i, str) for i in found) else None
 

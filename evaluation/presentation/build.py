@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,12 +23,13 @@ from evaluation.presentation.pieces.method import method
 from evaluation.presentation.pieces.participation import participation, survey_participation
 from evaluation.presentation.pieces.perceived import perceived
 from evaluation.presentation.pieces.release import release
-from evaluation.presentation.pieces.summary import all_surveys, summary
+from evaluation.presentation.pieces.summary import all_surveys, summary, survey_pieces
 from evaluation.presentation.variables import variables
 
 Progress = Callable[[str, str, int, int], None]
 #: Records of what the figures were drawn from; a name that includes never reach.
 CACHE = ".figurer"
+_ALL = "alle-undersoegelser"
 _INCLUDE = re.compile(r"\{\{<\s*include\s+_resultater/([^\s>]+)\.qmd\s*>\}\}")
 _VARIABLE = re.compile(r"\{\{<\s*var\s+([^\s>]+)\s*>\}\}")
 _SURVEY_PIECE = re.compile(
@@ -60,17 +61,48 @@ class BuildReport:
     drawn: int
 
 
-def make_pieces(ctx: Context, project: Path | None = None) -> tuple[Piece, ...]:
-    """Every piece of the contract, and a short word for what the project includes beyond it."""
+def make_pieces(ctx: Context, wanted: Sequence[str] = ()) -> tuple[Piece, ...]:
+    """Every piece of the contract, and a short word for what the project includes (``wanted``) beyond it."""
     made = [*release(ctx), *participation(ctx), *method(ctx), *summary(ctx)]
     for view in ctx.surveys:
         made += [*development(ctx, view), survey_participation(ctx, view), *answers(ctx, view)]
         made += [*perceived(ctx, view), *groups(ctx, view)]
     made.append(all_surveys(ctx))
     names = {piece.name for piece in made}
-    wanted = _used(project, _INCLUDE) if project is not None else ()
     made += [_absent(ctx, name) for name in wanted if name not in names]
-    return tuple(made)
+    return tuple(_said_once(made, wanted))
+
+
+def _said_once(made: Sequence[Piece], wanted: Sequence[str]) -> Iterator[Piece]:
+    """Keep one of several equal reasons that would stand under each other.
+
+    Text, figure and table of one section give the same reason for being left out. Where a
+    document includes more than one of them, only the first says it.
+    """
+    generic = [name for piece in made if piece.name == _ALL for name in _INCLUDE.findall(piece.text)]
+    order = [*wanted, *(generic if _ALL in wanted else ())]
+    left_out = {piece.name: piece.text for piece in made if piece.is_omitted}
+    silent: set[str] = set()
+    section, heard = "", set[str]()
+    for name in order:
+        mine = name.partition("-")[2]
+        if mine != section:
+            section, heard = mine, set()
+        if name not in left_out:
+            continue
+        # The main points of a survey without answers already say that there are none.
+        told = mine.endswith("-deltagelse") and name.replace("-deltagelse", "-hovedpointer") in order
+        if told or left_out[name] in heard:
+            silent.add(name)
+        heard.add(left_out[name])
+    for piece in made:
+        yield Piece(piece.name, "") if piece.name in silent else piece
+
+
+def _reachable(workspace: Workspace, wanted: Sequence[str]) -> frozenset[str]:
+    """Pieces the documents include, also through ``alle-undersoegelser``."""
+    generic = {name for survey in workspace.plan.surveys for name in survey_pieces(survey.id) if _ALL in wanted}
+    return frozenset(wanted) | generic
 
 
 def _used(project: Path, pattern: re.Pattern[str]) -> tuple[str, ...]:
@@ -125,8 +157,11 @@ def build_results(
     EvaluationError
         When the project's ``_brand.yml`` or the workspace's mechanisms do not hold.
     """
-    ctx = Context(published, workspace, instruments, lang, load_mechanisms(workspace.root))
-    pieces = make_pieces(ctx, project)
+    wanted = _used(project, _INCLUDE)
+    ctx = Context(
+        published, workspace, instruments, lang, load_mechanisms(workspace.root), _reachable(workspace, wanted)
+    )
+    pieces = make_pieces(ctx, wanted)
     folder = project / FOLDER
     changed = [path for piece in pieces if write_atomic(path := folder / f"{piece.name}.qmd", piece.content)]
     drawn, figures = _figures(pieces, project, progress)

@@ -18,6 +18,7 @@ from evaluation.plan.model import Survey, Text, Wave
 from evaluation.plan.timing import pairing
 from evaluation.presentation.escape import markdown, plain
 from evaluation.presentation.numbers import Numbers, is_missing
+from evaluation.presentation.piece import Piece
 
 Row = Mapping[str, Any]
 KOMMUNE = "kommune"
@@ -232,13 +233,22 @@ class SurveyView:
 
 @dataclass(frozen=True, eq=False)
 class Context:
-    """Everything a piece is made from."""
+    """Everything a piece is made from.
+
+    Attributes
+    ----------
+    mechanisms : mapping
+        Mechanisms and potentials by id.
+    included : frozenset of str, or None
+        Pieces that the documents of the project include; None: all. References go to these only.
+    """
 
     published: Published
     workspace: Workspace
     instruments: Mapping[str, Instrument]
     lang: str
     mechanisms: Mapping[str, Any] = field(default_factory=dict)
+    included: frozenset[str] | None = None
 
     @cached_property
     def numbers(self) -> Numbers:
@@ -253,6 +263,12 @@ class Context:
     def say(self, section: str, key: str, **params: object) -> str:
         """A text of the catalogue with its places filled, tidied."""
         return tidy(str(self.words(section)[key]).format(**params))
+
+    def refs(self, *pieces: Piece) -> str:
+        """References to what the pieces show (``@fig-a og @tbl-b``); empty where the document has none of them."""
+        shown = [piece for piece in pieces if self.included is None or piece.name in self.included]
+        found = [f"@{target}" for piece in shown for target in sorted(piece.targets, key=piece.text.index)]
+        return self.numbers.listing(found)
 
     @property
     def level(self) -> str:

@@ -31,7 +31,8 @@ def is_missing(value: Any) -> bool:
         return True
 
 
-def _round(value: float, decimals: int) -> Decimal:
+def rounded(value: float, decimals: int) -> Decimal:
+    """``value`` rounded half away from zero in the decimal system."""
     step = Decimal(1).scaleb(-decimals)
     # Ten digits first: 0.285 * 100 is 28.499999999999996 in binary and must print as 29.
     steady = Decimal(repr(float(value))).quantize(Decimal("1e-10"), ROUND_HALF_UP)
@@ -59,13 +60,13 @@ class Numbers:
         """``5,2``; ``-5.2`` as ``−5,2``; with ``sign`` also ``+5,2``; ``..`` where there is none."""
         if is_missing(value) or math.isinf(float(value)):
             return HIDDEN
-        rounded = _round(float(value), decimals)
-        text = f"{abs(rounded):,.{decimals}f}"
+        shown = rounded(float(value), decimals)
+        text = f"{abs(shown):,.{decimals}f}"
         if self.lang == "da":
             text = text.translate(str.maketrans(",.", ".,"))
-        if rounded < 0:
+        if shown < 0:
             return MINUS + text
-        return "+" + text if sign and rounded > 0 else text
+        return "+" + text if sign and shown > 0 else text
 
     def integer(self, value: Any) -> str:
         """``1.284``."""

@@ -34,6 +34,11 @@ class Piece:
     targets: frozenset[str] = field(default_factory=frozenset)
 
     @property
+    def is_omitted(self) -> bool:
+        """Whether the piece only says why there is nothing to show."""
+        return self.text.startswith("::: {.udeladt}")
+
+    @property
     def content(self) -> str:
         """The file: blank lines around, so that an include never runs into its neighbours."""
         return "\n" + self.text.strip("\n") + "\n"

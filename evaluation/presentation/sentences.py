@@ -13,7 +13,7 @@ from typing import Any
 
 from evaluation.common.language import catalogue
 from evaluation.presentation.context import Row, tidy
-from evaluation.presentation.numbers import NBSP, Numbers, is_missing
+from evaluation.presentation.numbers import NBSP, Numbers, is_missing, rounded
 
 #: Order in which verdicts are told: changes first, then what stands still, then what is not known.
 ORDER = ("fremgang", "lille_fremgang", "tilbagegang", "lille_tilbagegang", "uaendret", "uafklaret")
@@ -26,8 +26,8 @@ HIGH = 80.0
 class Amounts:
     """The numbers of one row as words of one language.
 
-    Scores are told in points with one decimal, shares in whole per cent and procentpoint; one
-    decimal where two shares would otherwise look alike although they differ by verdict.
+    Scores are told in points with one decimal, shares in whole per cent and procentpoint; shares
+    with one decimal where whole numbers would not add up (62 to 65 per cent, 2 procentpoint).
     """
 
     before: str
@@ -44,7 +44,7 @@ def amounts(row: Row, numbers: Numbers) -> Amounts:
     share = row["stat"] == "andel"
     factor, decimals = (100.0, 0) if share else (1.0, 1)
     before, after = (_scaled(row[name], factor) for name in ("before", "after"))
-    if share and row["verdict"] in CHANGED and numbers.number(before, 0) == numbers.number(after, 0):
+    if share and row["verdict"] in CHANGED and not _adds_up(before, after):
         decimals = 1
     unit, change_unit = ("percent", "procentpoint") if share else ("point", "point")
     one, two = numbers.number(before, decimals), numbers.number(after, decimals)
@@ -58,6 +58,14 @@ def amounts(row: Row, numbers: Numbers) -> Amounts:
         limit=_bound(None if delta is None else 2 * delta, change_unit, numbers),
         same=one == two,
     )
+
+
+def _adds_up(before: float | None, after: float | None) -> bool:
+    """Whether whole numbers before and after differ, and by as much as the rounded change."""
+    if before is None or after is None:
+        return True
+    shown, change = rounded(after, 0) - rounded(before, 0), rounded(after - before, 0)
+    return shown == change != 0
 
 
 def _scaled(value: Any, factor: float) -> float | None:
@@ -148,9 +156,9 @@ class Sentences:
         counts, forms = self._words["counts"], self._words["nouns"][noun]
         places = {"plural": forms["plural"], "total": self.numbers.count(total), "count": self.numbers.count(some)}
         if total == 1:
-            return str(forms["single"]) if some else str(counts["none_of_one"]).format(**places)
+            return str(forms["single"] if some else forms["none"])
         if some == 0:
-            return str(counts["none"]).format(**places)
+            return str(counts["none_of_two" if total == 2 else "none"]).format(**places)
         if some == total:
             return str(counts["both" if total == 2 else "all"]).format(**places)
         if some == 1:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from evaluation.codebook.load import load_instruments
 from evaluation.common.errors import EvaluationError
-from evaluation.plan.load import awaited, load_workspace
-from evaluation.workflow.imports import Reader, build, jobs, missing_files, same_file_twice
+from evaluation.plan.load import awaited
+from evaluation.workflow.imports import Reader, build, jobs, same_file_twice
+from evaluation.workflow.opening import open_workspace
 from evaluation.workflow.progress import Progress, silent
 
 
@@ -34,12 +34,11 @@ def check(root: Path, progress: Progress = silent) -> Checked:
     EvaluationError
         Every problem there is.
     """
-    workspace = load_workspace(root)
-    instruments = load_instruments(root)
-    problems = [*missing_files(workspace), *same_file_twice(workspace)]
+    workspace, instruments = open_workspace(root)
+    problems = [*same_file_twice(workspace)]
     reader = Reader()
     imported = []
-    todo = [job for job in jobs(workspace) if job.path.is_file()]
+    todo = jobs(workspace)
     for number, job in enumerate(todo):
         progress("check", f"{job.key[0]} {job.key[1]}", number, len(todo))
         try:

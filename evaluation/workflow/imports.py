@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -105,15 +105,6 @@ def build(workspace: Workspace, instruments: Mapping[str, Instrument], job: Job,
     return build_responses(reader.read(job), instrument, job.survey, job.wave, crosswalk, workspace.registers)
 
 
-def missing_files(workspace: Workspace) -> tuple[Problem, ...]:
-    """One problem for each file the plan names and the workspace lacks."""
-    return tuple(
-        Problem("import-file-missing", f"evaluation.toml, survey {job.key[0]}, wave {job.key[1]}", str(job.wave.file))
-        for job in jobs(workspace)
-        if not job.path.is_file()
-    )
-
-
 def same_file_twice(workspace: Workspace) -> tuple[Problem, ...]:
     """One problem for each survey that uses the same content for two waves."""
     problems = []
@@ -122,7 +113,8 @@ def same_file_twice(workspace: Workspace) -> tuple[Problem, ...]:
         for job in jobs(workspace):
             if job.survey.id != survey.id or not job.path.is_file():
                 continue
-            digest = hash_file(job.path)
+            # one file may hold two waves that the plan tells apart by `where`
+            digest = hash_file(job.path) + json.dumps(job.wave.where, sort_keys=True, default=list)
             if digest in seen:
                 problems.append(
                     Problem("import-same-file-twice", f"survey {survey.id}", f"{seen[digest]} = {job.key[1]}")
@@ -144,7 +136,7 @@ def run_import(
     EvaluationError
         Every problem of every file at once.
     """
-    problems = [*missing_files(workspace), *same_file_twice(workspace)]
+    problems = [*same_file_twice(workspace)]
     if problems:
         raise EvaluationError(problems)
     todo = []
@@ -163,6 +155,7 @@ def run_import(
             problems += error.problems
     if problems:
         raise EvaluationError(problems)
+    _check_waves(workspace, [responses for _, _, responses in built])
     if built:
         from evaluation.responses.store import save_responses
 
@@ -171,6 +164,28 @@ def run_import(
             state.record(job.stage, parts)
     state.forget((job.stage for job in jobs(workspace)), "import/")
     return tuple(job.key for job, _ in todo)
+
+
+def _check_waves(workspace: Workspace, fresh: Sequence[Responses]) -> None:
+    """Fail when a wave that was read holds the same answers as another wave of its survey, in store or read now."""
+    from evaluation.responses.build import check_waves
+    from evaluation.responses.store import load_responses
+
+    problems: list[Problem] = []
+    for survey in workspace.plan.surveys:
+        waves = {responses.wave: responses for responses in fresh if responses.survey == survey.id}
+        if not waves:
+            continue
+        for entry in survey.waves:
+            folder = store_folder(workspace.root, (survey.id, entry.wave))
+            if entry.wave not in waves and entry.file and (folder / "responses.parquet").is_file():
+                waves[entry.wave] = load_responses(folder)
+        try:
+            check_waves(survey, list(waves.values()))
+        except EvaluationError as error:
+            problems += error.problems
+    if problems:
+        raise EvaluationError(problems)
 
 
 def load_all(workspace: Workspace) -> dict[Key, Responses]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 FORMATS = ("html", "pdf", "docx")
 _MADE = ("_resultater", "_variables.yml")
+_ASKED = re.compile(r"\{\{<\s*(?:include|var)\s+([^\s>]+)\s*>\}\}")
 
 
 def products(root: Path) -> tuple[str, ...]:
@@ -55,6 +57,15 @@ def _project_files(project: Path) -> list[Path]:
     ]
 
 
+def _asked(project: Path) -> str:
+    """Hash of what the prose includes, so that other changes of wording make no piece again."""
+    names: set[str] = set()
+    for path in _project_files(project):
+        if path.suffix == ".qmd":
+            names.update(_ASKED.findall(path.read_text(encoding="utf-8", errors="replace")))
+    return hash_bytes("\n".join(sorted(names)).encode())
+
+
 def parts_of_results(workspace: Workspace, instruments: Mapping[str, Instrument], product: str) -> dict[str, str]:
     """What the generated pieces depend on, as hashes by name."""
     published = published_folder(workspace.root)
@@ -66,6 +77,7 @@ def parts_of_results(workspace: Workspace, instruments: Mapping[str, Instrument]
     registers = (workspace.root / "data" / "registers").glob("*.csv")
     parts.update(hash_files(workspace.root, registers))
     parts["codebooks"] = hash_bytes("".join(i.model_dump_json() for i in instruments.values()).encode())
+    parts["pieces and numbers named in the prose"] = _asked(project)
     parts["_brand.yml"] = hash_mapping(hash_files(project, project.glob("_brand.yml")))
     parts["program"] = code_hash("presentation", "plan", "codebook", "common")
     return parts

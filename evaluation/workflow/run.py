@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from evaluation.codebook.load import load_instruments
-from evaluation.plan.load import load_workspace
 from evaluation.workflow.analysis import run_analysis
 from evaluation.workflow.imports import Key, run_import
 from evaluation.workflow.lock import workspace_lock
+from evaluation.workflow.opening import open_workspace
 from evaluation.workflow.progress import Progress, silent
 from evaluation.workflow.rendering import chosen, output_files, run_render
 from evaluation.workflow.state import State
@@ -48,8 +47,7 @@ def run(
     EvaluationError
         Every problem of the first stage that finds any; later stages do not start.
     """
-    workspace = load_workspace(root)
-    instruments = load_instruments(root)
+    workspace, instruments = open_workspace(root)
     with workspace_lock(root):
         state = State(root)
         imported = run_import(workspace, instruments, state, progress) if "import" in stages else ()

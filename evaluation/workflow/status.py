@@ -5,21 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from evaluation.codebook.load import load_instruments
-from evaluation.plan.load import awaited, load_workspace
+from evaluation.plan.load import awaited
 from evaluation.workflow.analysis import parts_of_analysis, published_folder
 from evaluation.workflow.imports import jobs, parts_of, store_folder
+from evaluation.workflow.opening import open_workspace
 from evaluation.workflow.rendering import chosen, output_files, parts_of_render, parts_of_results
 from evaluation.workflow.state import Stale, State
 
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """Every stage with its state, what is awaited and what is missing."""
+    """Every stage with its state, and what is awaited."""
 
     stages: tuple[Stale, ...]
     awaited: tuple[tuple[str, str], ...]
-    missing: tuple[str, ...]
 
 
 def status(root: Path) -> Status:
@@ -30,15 +29,10 @@ def status(root: Path) -> Status:
     EvaluationError
         Problems of the plan or the codebooks.
     """
-    workspace = load_workspace(root)
-    instruments = load_instruments(root)
+    workspace, instruments = open_workspace(root)
     state = State(root)
     stages: list[Stale] = []
-    missing = []
     for job in jobs(workspace):
-        if not job.path.is_file():
-            missing.append(str(job.wave.file))
-            continue
         parts = parts_of(workspace, job, instruments[job.survey.instrument])
         stages.append(state.compare(job.stage, parts, (store_folder(root, job.key) / "responses.parquet",)))
     if jobs(workspace):
@@ -55,4 +49,4 @@ def status(root: Path) -> Status:
             found = state.compare(f"render/{product}", parts, output_files(root, product))
             because = found.because + (("analyse",) if analysis.needed else ())
             stages.append(Stale(found.stage, found.needed or analysis.needed, because))
-    return Status(tuple(stages), awaited(workspace), tuple(missing))
+    return Status(tuple(stages), awaited(workspace))

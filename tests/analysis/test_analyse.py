@@ -17,7 +17,7 @@ from evaluation.analysis.store import load_estimates, save_estimates
 from evaluation.codebook.model import Instrument
 from evaluation.common.errors import EvaluationError
 from evaluation.plan.registers import Population, Unit
-from evaluation.responses.model import Finding, Responses, State
+from evaluation.responses.model import Responses, State
 from evaluation.statistics.change import cluster_change
 from evaluation.statistics.levels import pooled_sd
 from evaluation.statistics.tests import holm
@@ -252,15 +252,6 @@ def test_items_asked_in_one_wave_do_not_move_the_scale(both: dict[tuple[str, str
     assert np.isnan(item["change"])
     assert "s.a2.snit.kommune.2020" not in set(found.levels["key"])
     assert row(found.estimates, "s.beta.score.kommune.2020_2024")["comparable"] == "ja"
-
-
-def test_other_labels_in_a_file_are_a_reservation(both: dict[tuple[str, str], Responses]) -> None:
-    early = both["s", "2020"]
-    assert early.report is not None
-    doubtful = replace(early, report=replace(early.report, findings=(Finding("label-differs", "b1"),)))
-    found = run({("s", "2020"): doubtful, ("s", "2024"): both["s", "2024"]})
-    assert row(found.estimates, "s.beta.score.kommune.2020_2024")["comparable"] == "med_forbehold"
-    assert row(found.estimates, "s.alfa.score.kommune.2020_2024")["comparable"] == "ja"
 
 
 def test_distributions_add_up(both: dict[tuple[str, str], Responses], made: Estimates) -> None:

@@ -120,7 +120,7 @@ def test_under_thirty_nothing_tells_the_spread(published: Published) -> None:
     assert small_rows[[*SPREAD, "n_eff_before", "n_eff_after"]].isna().all().all()
     assert set(small_rows["verdict"]) == {""}
     assert set(small_rows["effect_name"]) == {""}
-    assert set(small_rows["reason"]) == {"under_30"}
+    assert set(small_rows["reason"]) == {"under_30", "hele_point"}
 
 
 def test_changes_of_coarse_rows_are_differences_of_what_is_shown(published: Published) -> None:

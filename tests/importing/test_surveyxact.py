@@ -165,3 +165,30 @@ def test_workbook_with_empty_strings_empty_rows_and_split_dataset(tmp_path: Path
     pd.testing.assert_frame_equal(whole.data, plain.data)
     pd.testing.assert_frame_equal(split.data, plain.data)
     assert whole.variable("s_1").value_labels == plain.variable("s_1").value_labels
+
+
+def test_structure_and_labels_of_the_same_name_are_taken_where_a_folder_holds_several(tmp_path: Path) -> None:
+    first = write_surveyxact(tmp_path, rows=ROWS[:2])
+    for year, rows in (("2022", ROWS[:3]), ("2024", ROWS)):
+        other = write_surveyxact(tmp_path / year, rows=rows, labels=[*LABELS, ("x", "1", year)])
+        for part in ("dataset", "structure", "labels"):
+            (tmp_path / f"Trivsel_{part}_{year}.csv").write_bytes((other.parent / f"{part}.csv").read_bytes())
+    export = read_export(tmp_path / "Trivsel_dataset_2022.csv")
+    assert [p.name for p in export.files] == [f"Trivsel_{part}_2022.csv" for part in ("dataset", "structure", "labels")]
+    assert export.rows == 3
+    assert [p.name for p in read_export(first).files] == ["dataset.csv", "structure.csv", "labels.csv"]
+
+
+def test_structure_of_another_survey_is_refused(tmp_path: Path) -> None:
+    other = [STRUCTURE[0], *((f"q_{n}", f"q_{n}", "Closed", "Single", "Andet", "", "") for n in range(20))]
+    path = write_surveyxact(tmp_path, structure=other)
+    with pytest.raises(EvaluationError) as error:
+        read_export(path)
+    assert [p.code for p in error.value.problems] == ["import-structure"]
+
+
+def test_status_that_is_no_number_does_not_crash(tmp_path: Path) -> None:
+    rows = [[*row[:13], "ja" if row[13] == "1" else "0", row[14]] for row in ROWS]
+    export = read_export(write_surveyxact(tmp_path, rows=rows))
+    assert list(export.status) == [None, "partial", "not_opened", "rejected"]
+    assert {n.code: n.rows for n in export.warnings}["status-none"] == 1

@@ -70,7 +70,9 @@ def test_labels_are_compared_without_case_and_space() -> None:
 
 def test_a_label_that_spss_cut_is_still_the_label() -> None:
     book = instrument()
-    long = "Jeg er helt enig i udsagnet og har været det hele tiden, " + "også når det var svært at være alene om det"
+    long = (
+        "Jeg er helt enig i udsagnet og har været det hele tiden, " + "også når det var svært at være alene om det hele"
+    )
     assert 110 <= len(long.encode()) <= 120
     choices = list(book.responses[0].choices)
     choices[3] = choices[3].model_copy(

@@ -47,7 +47,7 @@ def instrument(**changes: Any) -> Instrument:
             {
                 "id": "stilling",
                 "title": _text("Stilling"),
-                "value": [{"code": "1", "id": "ung", "label": _text("Ung")}, {"code": "2", "id": "gammel", "label": _text("Gammel")}],
+                "value": [{"code": c, "id": name, "label": _text(name)} for c, name in (("1", "ung"), ("2", "gammel"))],
             }
         ],
     }  # fmt: skip

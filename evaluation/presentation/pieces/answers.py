@@ -227,8 +227,8 @@ def answers_text(ctx: Context, view: SurveyView, charts: Piece) -> Piece:
     rows = positive(view, waves[-1])
     if not charts.targets:
         return missing(ctx, view, name, "no_answers")
-    order = [ref for ref, _ in charts.figures]
-    lead = ctx.say("text", "answers_lead", refs=ctx.numbers.listing([f"@{ref}" for ref in order]))
+    refs = ctx.refs(charts)
+    lead = ctx.say("text", "answers_lead", refs=refs) if refs else ""
     parts = [lead, _meaning(ctx, view)]
     if len(rows) >= 2:
         parts.append(

@@ -108,9 +108,8 @@ def perceived_points(ctx: Context, view: SurveyView) -> list[str]:
 
 
 def main_points(ctx: Context, view: SurveyView) -> Piece:
-    """``txt-S-hovedpointer``."""
-    heading = f"**{ctx.words('text')['main_points']}**"
-    return Piece(f"txt-{view.id}-hovedpointer", div("hovedpointer", paragraphs(heading, bullets(points_of(ctx, view)))))
+    """``txt-S-hovedpointer``; the box gets its heading from the template."""
+    return Piece(f"txt-{view.id}-hovedpointer", div("hovedpointer", bullets(points_of(ctx, view))))
 
 
 def changes_figure(ctx: Context, view: SurveyView) -> Piece:
@@ -314,7 +313,7 @@ def changes_text(ctx: Context, view: SurveyView, chart: Piece, content: Piece) -
     name = f"txt-{view.id}-udvikling"
     if not view.has_data:
         return omitted(name, why_not(ctx, view))
-    refs = ctx.numbers.listing([f"@{target}" for piece in (chart, content) for target in sorted(piece.targets)])
+    refs = ctx.refs(chart, content)
     if view.pair is None:
         lead = ctx.say("text", "levels_lead", refs=refs) if refs else ""
         return Piece(name, paragraphs(why_not(ctx, view), lead, *level_bullets(ctx, view, view.answered[-1].id)))

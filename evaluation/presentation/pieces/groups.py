@@ -120,15 +120,11 @@ def groups_text(ctx: Context, view: SurveyView, tables: Piece) -> Piece:
     if not tables.targets:
         return missing(ctx, view, name, "no_groups")
     titles = [title for _, title, _ in _variables(ctx, view)]
-    refs = ctx.numbers.listing([f"@{ref}" for ref in _in_order(tables)])
-    lead = ctx.say("text", "groups_lead", refs=refs, variables=ctx.numbers.listing([inside(t) for t in titles]))
+    refs, variables = ctx.refs(tables), ctx.numbers.listing([inside(title) for title in titles])
+    lead = ctx.say("text", "groups_lead", refs=refs, variables=variables) if refs else ""
     named = any(group.survey == view.id for group in ctx.workspace.plan.decision.verdict_groups)
     caution = ctx.say("text", "groups_caution_named" if named else "groups_caution")
-    return Piece(name, paragraphs(f"{lead} {caution}", *_named(ctx, view), _differences(ctx, view)))
-
-
-def _in_order(tables: Piece) -> list[str]:
-    return sorted(tables.targets, key=tables.text.index)
+    return Piece(name, paragraphs(f"{lead} {caution}".strip(), *_named(ctx, view), _differences(ctx, view)))
 
 
 def _named(ctx: Context, view: SurveyView) -> list[str]:

@@ -132,7 +132,8 @@ def answered_text(ctx: Context, chart: Piece) -> Piece:
     known = _rows(ctx)
     if not known:
         return omitted(name, ctx.say("omitted", "no_data"))
-    lead = ctx.say("text", "rates_lead", ref="@fig-svarprocent") if chart.targets else ""
+    ref = ctx.refs(chart)
+    lead = ctx.say("text", "rates_lead", ref=ref) if ref else ""
     rated = [entry for entry in known if not is_missing(entry[2]["rate"])]
     parts = [lead]
     if len(rated) > 1:

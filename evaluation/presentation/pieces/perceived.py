@@ -88,6 +88,7 @@ def perceived_text(ctx: Context, view: SurveyView, chart: Piece) -> Piece:
     if not rows:
         return missing(ctx, view, name, "not_perceived")
     voice = sentences(ctx)
-    lead = ctx.say("text", "perceived_lead", ref=f"@{name.replace('txt-', 'fig-')}") if chart.targets else ""
+    ref = ctx.refs(chart)
+    lead = ctx.say("text", "perceived_lead", ref=ref) if ref else ""
     told = " ".join(voice.perceived(row, view.quoted(str(row["item"]))) for row in rows)
     return Piece(name, paragraphs(lead, told, ctx.say("text", "perceived_caution")))

@@ -111,9 +111,8 @@ def release_text(ctx: Context, chart: Piece, rules: Piece) -> Piece:
                 kept=_counted(voice, kept),
             )
         )
-    refs = [f"@{target}" for piece in (chart, rules) for target in sorted(piece.targets)]
-    if refs:
-        parts.append(ctx.say("text", "release_refs", refs=ctx.numbers.listing(refs)))
+    if refs := ctx.refs(chart, rules):
+        parts.append(ctx.say("text", "release_refs", refs=refs))
     return Piece(name, paragraphs(" ".join(parts)))
 
 
@@ -175,16 +174,11 @@ def trials_text(ctx: Context, trials: Piece) -> Piece:
         return omitted(name, ctx.say("omitted", "no_trials"))
     voice = Sentences(ctx.lang)
     ended = sum(1 for trial in entries if trial.end is not None)
-    parts = [
-        ctx.say(
-            "text",
-            f"trials_{_amount(len(entries))}",
-            n=_counted(voice, len(entries)),
-            kommune=ctx.kommune,
-            ref=f"@{trials.name}",
-        ),
-        ctx.say("text", f"trials_ended_{_amount(ended)}", n=_counted(voice, ended)),
-    ]
+    count = f"trials_{_amount(len(entries))}"
+    parts = [ctx.say("text", count, n=_counted(voice, len(entries)), kommune=ctx.kommune)]
+    if ref := ctx.refs(trials):
+        parts.append(ctx.say("text", "trials_refs", ref=ref))
+    parts.append(ctx.say("text", f"trials_ended_{_amount(ended)}", n=_counted(voice, ended)))
     by: dict[str, int] = {}
     for trial in entries:
         if trial.initiated_by:

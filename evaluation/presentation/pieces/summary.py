@@ -65,7 +65,8 @@ def main_results(ctx: Context, overview: Piece) -> Piece:
     told_apart = []
     for view in ctx.surveys:
         told_apart += [f"**{view.title}**", bullets(points_of(ctx, view))]
-    refs = ctx.say("text", "main_overview", ref=f"@{overview.name}") if overview.targets else ""
+    ref = ctx.refs(overview)
+    refs = ctx.say("text", "main_overview", ref=ref) if ref else ""
     closing = f"{ctx.say('text', 'main_caution')} {refs}".strip()
     return Piece("txt-hovedresultater", paragraphs(" ".join(lead), *told_apart, closing))
 
@@ -82,17 +83,17 @@ def overview_table(ctx: Context) -> Piece:
     if not views:
         return omitted(name, ctx.say("omitted", "no_overview"))
     heads, words = ctx.words("heads"), ctx.words("verdicts")
-    columns = [Column(str(heads["survey"]), 28)]
-    columns += [number_column(capital(str(words[verdict])), 11) for verdict in ORDER]
-    columns.append(number_column(str(heads["other"]), 11))
-    rows = []
+    # A verdict a row: long words such as "tilbagegang" have no room side by side.
+    columns, counts = [Column(str(heads["verdict"]), 28)], []
     for view in views:
         voice = sentences(ctx)
         kinds = [voice.kind_of(row) for row in view.main]
-        counts = [kinds.count(verdict) for verdict in ORDER]
+        known = [kinds.count(verdict) for verdict in ORDER]
+        counts.append([*known, len(kinds) - sum(known), len(kinds)])
         before, after = pair_labels(view)
-        label = f"{view.title} ({before}–{after})"
-        rows.append((label, *(ctx.numbers.integer(n) for n in (*counts, len(kinds) - sum(counts)))))
+        columns.append(number_column(f"{view.title} {before}–{after}", 72 // len(views)))
+    names = [*(capital(str(words[verdict])) for verdict in ORDER), str(heads["other"]), str(heads["total"])]
+    rows = [(name, *(ctx.numbers.integer(column[place]) for column in counts)) for place, name in enumerate(names)]
     remarks = [ctx.say("note", "overview")]
     below = anm(ctx, remarks, fictional(ctx, ctx.say("note", "source_all")))
     text = table(name, Table(tuple(columns), tuple(rows)), ctx.say("caption", "overview", kommune=ctx.kommune), below)
@@ -178,11 +179,12 @@ def mechanisms_text(ctx: Context, content: Piece) -> Piece:
     measured = [m for m in ctx.mechanisms if any(voice.kind_of(row) in ORDER for _, row in _spoken(ctx, m))]
     lead = ctx.say(
         "text",
-        "mechanisms_lead" if measured else "mechanisms_lead_none",
-        ref=f"@{content.name}",
+        "mechanisms_lead_none" if not measured else "mechanisms_lead_one" if len(measured) == 1 else "mechanisms_lead",
         total=voice.numbers.count(total),
         measured=voice.numbers.count(len(measured)),
     )
+    if ref := ctx.refs(content):
+        lead += " " + ctx.say("text", "mechanisms_refs", ref=ref)
     return Piece(name, paragraphs(lead, *_directions(ctx, voice, measured), ctx.say("text", "mechanisms_caution")))
 
 
@@ -273,8 +275,9 @@ def limits_text(ctx: Context, content: Piece) -> Piece:
     if any("sprogvurdering" in rule.title.da.lower() for rule in lifted):
         parts.append(ctx.say("limits", "language_tests"))
     lead = ctx.say("limits", "lead")
-    ref = ctx.say("limits", "refs", ref=f"@{content.name}") if content.targets else ""
-    return Piece("txt-begraensninger", paragraphs(lead, bullets(parts), ref))
+    ref = ctx.refs(content)
+    closing = ctx.say("limits", "refs", ref=ref) if ref else ""
+    return Piece("txt-begraensninger", paragraphs(lead, bullets(parts), closing))
 
 
 def limits_table(ctx: Context) -> Piece:
@@ -336,6 +339,15 @@ def _units_changed(ctx: Context, view: SurveyView) -> bool:
     units = [unit for unit in ctx.workspace.registers.units if unit.id in named]
     days = [day for unit in units for day in (unit.valid_from, unit.valid_to) if day is not None]
     return any(start < day <= end for day in days)
+
+
+def survey_pieces(survey: str) -> tuple[str, ...]:
+    """Names of the pieces of one survey that ``alle-undersoegelser`` may include."""
+    kinds = ("txt-{}-hovedpointer", "txt-{}-deltagelse", "tbl-bilag-{}")
+    parts = [
+        f"{kind}-{{}}-{part}" for part in ("udvikling", "svar", "grupper", "oplevet") for kind in ("txt", "fig", "tbl")
+    ]
+    return tuple(pattern.format(survey) for pattern in (*kinds, *parts))
 
 
 def all_surveys(ctx: Context) -> Piece:

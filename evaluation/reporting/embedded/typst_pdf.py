@@ -25,6 +25,8 @@ $body$
 """
 _KIND = {"fig": "quarto-float-fig", "tbl": "quarto-float-tbl"}
 _COLOURS = {"note": "link", "tip": "secondary", "important": "after", "warning": "accent", "caution": "accent"}
+# A row over all columns introduces the rows below it; as a header of the second level it stays with them.
+_GROUP_ROW = re.compile(r"^(?P<indent> +)(?P<cell>table\.cell\(colspan: \d+\)\[#strong\[.*\]\]),$", re.M)
 _TIMESTAMP = int(pandoc.SOURCE_DATE_EPOCH)
 
 
@@ -65,7 +67,7 @@ def write_typst(document: Mapping[str, Any], project: Project, folder: Path) -> 
                 arguments += ["-V", f"{key}={str(options[key]).replace('True', 'true')}"]
         arguments += ["-V", f"toc-depth={options.get('toc-depth', 3)}"]
         output, _ = pandoc.write({**document, **changed}, "typst-citations", folder, arguments)
-    return output.decode("utf-8")
+    return _GROUP_ROW.sub(r"\g<indent>table.header(level: 2, repeat: false, \g<cell>),", output.decode("utf-8"))
 
 
 def filters(folder: Path) -> list[str]:

@@ -63,6 +63,9 @@ def _embed_fonts(parts: dict[str, bytes]) -> None:
     settings, found = re.subn(r"(<w:zoom [^>]*/>)", lambda match: match[1] + flags, settings, count=1)
     if not found:
         settings = re.sub(r"(<w:settings[^>]*>)", lambda match: match[1] + flags, settings, count=1)
+    # Long Danish words in narrow columns: Word divides them by its own dictionary.
+    stop = r"(<w:defaultTabStop [^>]*/>)"
+    settings = re.sub(stop, lambda match: match[1] + "<w:autoHyphenation/>", settings, count=1)
     parts["word/settings.xml"] = settings.encode()
 
 

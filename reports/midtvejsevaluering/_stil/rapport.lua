@@ -20,7 +20,7 @@ local function around(before, content, after)
   return blocks
 end
 
--- En boks med hovedpointer får sin overskrift her, medmindre den selv begynder med en.
+-- En boks med hovedpointer får sin overskrift her, medmindre den selv begynder med en (fed linje eller overskrift).
 local function main_points(div)
   local title = pandoc.Inlines(english and "Main points" or "Hovedpointer")
   local content = div.content
@@ -28,6 +28,9 @@ local function main_points(div)
     title = pandoc.Inlines(div.attributes.title)
   elseif #content > 0 and content[1].t == "Header" then
     title = content[1].content
+    content = pandoc.Blocks({ table.unpack(content, 2) })
+  elseif #content > 0 and content[1].t == "Para" and #content[1].content == 1 and content[1].content[1].t == "Strong" then
+    title = content[1].content[1].content
     content = pandoc.Blocks({ table.unpack(content, 2) })
   end
   return title, content
