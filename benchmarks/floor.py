@@ -1,24 +1,42 @@
 """The unavoidable parts of one cold report, done bare: imports, figures, pandoc, Typst.
 
-Run in a process of its own: ``python -m benchmarks.floor WORKSPACE`` prints the seconds
-of each part as JSON. The workspace must have been run once.
+``python -m benchmarks.floor WORKSPACE`` in a process of its own prints the seconds of each
+part as JSON. The workspace must have been run once: figures and documents are its own.
 """
 
 from __future__ import annotations
 
 import importlib
 import json
+import os
+import subprocess
 import sys
 import tempfile
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from benchmarks.timing import Clock
+from benchmarks.workspaces import PRODUCT
 
-LIBRARIES = ("numpy", "pandas", "pyarrow", "pyreadstat", "python_calamine", "openpyxl", "pydantic", "yaml", "babel")
-HEAVY = ("scipy.special", "pingouin", "plotnine", "pypandoc", "typst")
+#: What a cold run of the demo cannot do without, each for what it alone reads, computes or draws.
+LIBRARIES = (
+    "typer", "rich", "pydantic", "yaml", "babel", "numpy", "pandas", "pyarrow", "pyarrow.parquet", "pyreadstat",
+    "python_calamine", "openpyxl", "scipy.special", "pingouin", "plotnine", "fontTools.subset", "typst",
+)  # fmt: skip
 
 
-def figures_of(root: Path) -> tuple[list[object], object]:
+@dataclass(frozen=True, slots=True)
+class Documents:
+    """The report as pandoc and Typst get it: one Markdown text, its metadata, and the Typst source."""
+
+    folder: Path
+    markdown: str
+    metadata: str
+    typst: str
+
+
+def figures_of(root: Path) -> tuple[list[Any], Any]:
     """The figures of the report, ready to draw, and its brand."""
     from evaluation.codebook.load import load_instruments, load_mechanisms
     from evaluation.disclosure.published import load
@@ -27,50 +45,102 @@ def figures_of(root: Path) -> tuple[list[object], object]:
     from evaluation.presentation.build import make_pieces
     from evaluation.presentation.context import Context
 
-    project = root / "reports" / "midtvejsevaluering"
     workspace = load_workspace(root)
     published = load(root / "data" / "processed" / "published")
     context = Context(published, workspace, load_instruments(root), "da", load_mechanisms(root))
-    pieces = make_pieces(context, project)
-    return [figure for piece in pieces for _, figure in piece.figures], load_brand(project / "_brand.yml")
+    figures = [figure for piece in make_pieces(context) for _, figure in piece.figures]
+    return figures, load_brand(root / "reports" / PRODUCT / "_brand.yml")
+
+
+def documents_of(root: Path, private: Path) -> Documents:
+    """What the engine hands to pandoc and to Typst: chapters and pieces put together, nothing else done to them."""
+    from evaluation.reporting.embedded import engine
+    from evaluation.reporting.embedded.crossref import language
+    from evaluation.reporting.embedded.read import read
+    from evaluation.reporting.embedded.source import expand
+    from evaluation.reporting.embedded.typst_pdf import write_typst
+    from evaluation.reporting.prepare import write_support
+    from evaluation.reporting.project import load_project
+    from evaluation.reporting.render import copy_project
+
+    work = private / PRODUCT
+    copy_project(root / "reports" / PRODUCT, work)
+    write_support(work, engine=engine.engine_version())
+    project = load_project(work)
+    expanded = expand(project)
+    words = language(project.lang, project.settings)
+    document = engine.cite(read(project, expanded), project, expanded)
+    typst = write_typst(engine._numbered(document, "pdf", project, expanded, words), project, work)
+    metadata = json.dumps(project.metadata(), ensure_ascii=False, default=str)
+    return Documents(work, expanded.text, metadata, typst)
+
+
+def bare_figures(figures: list[Any], brand: Any, folder: Path) -> None:
+    """Draw every figure once and save it in both formats: no cache, no second process, no tidying."""
+    from matplotlib import pyplot
+
+    for number, figure in enumerate(figures):
+        drawing = figure.draw(brand).draw()
+        drawing.savefig(folder / f"{number}.svg")
+        drawing.savefig(folder / f"{number}.png", dpi=200)
+        pyplot.close(drawing)
+
+
+def bare_pandoc(documents: Documents) -> None:
+    """One pandoc process a format, from the same Markdown, with the project's filter and references."""
+    import pypandoc
+
+    (documents.folder / "floor.md").write_text(documents.markdown, encoding="utf-8")
+    (documents.folder / "floor.json").write_text(documents.metadata, encoding="utf-8")
+    common = [pypandoc.get_pandoc_path(), "floor.md", "--metadata-file", "floor.json", "--citeproc", "--standalone"]
+    common += ["-L", "_stil/rapport.lua", "--toc"]
+    for more in (
+        ["-t", "html5", "--section-divs", "--mathml", "--embed-resources", "--default-image-extension=svg"],
+        ["-t", "docx", "--reference-doc", "_resultater/reference.docx", "--default-image-extension=png"],
+        ["-t", "typst", "--default-image-extension=svg"],
+    ):
+        target = ["-o", f"floor.{more[1]}"]
+        subprocess.run([*common, *more, *target], cwd=documents.folder, check=True, capture_output=True)
+
+
+def bare_typst(documents: Documents) -> None:
+    """Compile the report's own Typst source."""
+    import typst
+
+    from evaluation.reporting.fonts import font_folder
+
+    source = documents.folder / "floor.typ"
+    source.write_text(documents.typst, encoding="utf-8")
+    typst.compile(
+        str(source), output=str(documents.folder / "floor.pdf"), root=str(documents.folder),
+        font_paths=[str(font_folder())], ignore_system_fonts=True, pdf_standards=["ua-1"],
+    )  # fmt: skip
 
 
 def main(root: Path) -> None:
     """Time each part and print it."""
     clock = Clock()
     with clock("imports"):
-        for name in LIBRARIES + HEAVY:
+        for name in LIBRARIES:
             importlib.import_module(name)
-    import pypandoc
-    import typst
-
-    figures, brand = figures_of(root)
-    with tempfile.TemporaryDirectory() as folder:
+    before = os.times()
+    spent = before.user + before.system
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        figures, brand = figures_of(root)
+        documents = documents_of(root, folder)
+        start = os.times()
         with clock("figures"):
-            for number, figure in enumerate(figures):
-                plot = figure.draw(brand)  # type: ignore[attr-defined]
-                for suffix in ("svg", "png"):
-                    plot.save(Path(folder) / f"{number}.{suffix}", dpi=200, verbose=False)
-        html = (root / "reports/_output/midtvejsevaluering/midtvejsevaluering.html").read_text(encoding="utf-8")
-        source = Path(folder) / "report.md"
-        with clock("_source"):
-            pypandoc.convert_text(html, "markdown", "html", outputfile=str(source))
-        text = source.read_text(encoding="utf-8")
+            bare_figures(figures, brand, folder)
         with clock("pandoc"):
-            pypandoc.convert_text(text, "html5", "markdown", ["--standalone"], outputfile=f"{folder}/r.html")
-            pypandoc.convert_text(text, "docx", "markdown", outputfile=f"{folder}/r.docx")
-            made = pypandoc.convert_text(text, "typst", "markdown", ["--standalone"])
-        made = "\n".join(line for line in made.splitlines() if "image(" not in line)
-        (Path(folder) / "r.typ").write_text(made, encoding="utf-8")
+            bare_pandoc(documents)
         with clock("typst"):
-            try:
-                typst.compile(f"{folder}/r.typ", output=f"{folder}/r.pdf")
-            except RuntimeError:
-                # the bare text of our html may hold labels Typst does not know: time it without them
-                (Path(folder) / "r.typ").write_text(text.replace("#", "").replace("@", ""), encoding="utf-8")
-                typst.compile(f"{folder}/r.typ", output=f"{folder}/r.pdf")
-    clock.seconds.pop("_source")
-    sys.stdout.write(json.dumps({"figures_drawn": len(figures), **clock.seconds}))
+            bare_typst(documents)
+        end = os.times()
+    spent += sum(
+        getattr(end, kind) - getattr(start, kind) for kind in ("user", "system", "children_user", "children_system")
+    )
+    sys.stdout.write(json.dumps({"drawn": len(figures), "processor": spent, "seconds": clock.seconds}))
 
 
 if __name__ == "__main__":

@@ -38,12 +38,21 @@ def _source(report: ImportReport) -> dict[str, Any]:
     }
 
 
+#: Findings whose detail is a value of a cell, and the longest that can be nothing but a code.
+_VALUES = frozenset({"unknown-code", "state-by-label", "answer-declared-missing", "unknown-group-code"})
+_LONGEST_CODE = 6
+
+
 def _plain(report: ImportReport) -> dict[str, Any]:
     """Return the report as plain mappings, with file names only: no machine's folders in anything published."""
     made = asdict(report)
     made["files"] = [PurePath(name).name for name in report.files]
     made["dropped"] = [dict(part) for part in made["dropped"]]
-    made["findings"] = [dict(part) for part in made["findings"]]
+    # a value that is no code may be what somebody wrote: it stays in the private report
+    made["findings"] = [
+        {**part, "detail": ""} if part["code"] in _VALUES and len(part["detail"]) > _LONGEST_CODE else dict(part)
+        for part in made["findings"]
+    ]
     return made
 
 

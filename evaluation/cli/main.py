@@ -115,10 +115,13 @@ def _run(
     draft: bool = False,
 ) -> None:
     from evaluation.workflow.analysis import published_folder
+    from evaluation.workflow.helpers import Helpers
     from evaluation.workflow.run import run
 
-    with progress(lang) as report:
-        done = run(workspace, stages, products=products or (), engine=engine, draft=draft, progress=report)
+    with progress(lang) as report, Helpers(2) as helpers:
+        done = run(
+            workspace, stages, products=products or (), engine=engine, draft=draft, progress=report, helpers=helpers
+        )
     if "import" in stages:
         names = ", ".join(f"{survey} {wave}" for survey, wave in done.imported)
         say(word("imported", lang, names=names) if names else word("import_fresh", lang))

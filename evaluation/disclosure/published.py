@@ -162,7 +162,11 @@ def load(folder: Path, form: Literal["parquet", "csv"] = "parquet") -> Published
         if not path.is_file():
             problems.append(Problem("published-file-missing", str(path)))
             continue
-        frame = _read(path)
+        try:
+            frame = _read(path)
+        except (OSError, ValueError) as error:
+            problems.append(Problem("published-damaged", str(path), type(error).__name__))
+            continue
         if tuple(frame.columns) != columns:
             problems.append(Problem("published-columns", str(path), ", ".join(frame.columns)))
             continue

@@ -34,6 +34,7 @@ class _Plan:
     file: TomlFile
     registers: Registers
     root: Path
+    units_known: bool = True
 
     def tables(self, key: str, inside: Table | None = None) -> list[tuple[int, Table]]:
         value = (self.file.raw if inside is None else inside).get(key)
@@ -67,7 +68,7 @@ class _Plan:
         return Problem(code, self.file.where(*loc), str(found), {k: str(v) for k, v in params.items()})
 
 
-def plan_problems(file: TomlFile, registers: Registers, root: Path) -> list[Problem]:
+def plan_problems(file: TomlFile, registers: Registers, root: Path, *, units_known: bool = True) -> list[Problem]:
     """Everything in a plan that needs two of its parts, a register or a file to be seen.
 
     Parameters
@@ -78,8 +79,10 @@ def plan_problems(file: TomlFile, registers: Registers, root: Path) -> list[Prob
         What could be read of the registers.
     root : Path
         The workspace.
+    units_known : bool
+        False where units.csv is there and cannot be read: no unit, type or area is then called unknown.
     """
-    plan = _Plan(file, registers, root)
+    plan = _Plan(file, registers, root, units_known)
     checks: tuple[Callable[[_Plan], Iterator[Problem]], ...] = (
         _duplicates,
         _dates,
@@ -89,6 +92,7 @@ def plan_problems(file: TomlFile, registers: Registers, root: Path) -> list[Prob
         _decision,
         _comparison,
         _publications,
+        _products,
         _population,
         _trials,
     )
@@ -169,6 +173,8 @@ def _scopes(plan: _Plan) -> Iterator[Problem]:
     names = [header.get("kommune"), header.get("kommunekode")]
     if not isinstance(names[0], str):
         return  # told; without it no unit can be called ours
+    if not plan.units_known:
+        return
     own = {"", *(name.casefold() for name in names if isinstance(name, str))}
     units = [u for u in plan.registers.units if not u.administrative and u.kommune.casefold() in own]
     if plan.registers.units and not units:
@@ -285,7 +291,7 @@ def _decision(plan: _Plan) -> Iterator[Problem]:
 
 def _verdict_groups(plan: _Plan, decision: Table) -> Iterator[Problem]:
     """Types are known here; groups of instruments are checked where instruments are known."""
-    types = [f"type-{name}" for name in plan.registers.types]
+    types = [f"type-{name}" for name in plan.registers.types] if plan.units_known else None
     groups = {s.get("id"): s.get("groups") for _, s in plan.tables("survey")}
     for index, table in plan.tables("verdict_group", decision):
         name, loc = table.get("group"), ("decision", "verdict_group", index, "group")
@@ -312,11 +318,21 @@ def _publications(plan: _Plan) -> Iterator[Problem]:
             yield plan.problem("plan-publication-missing", loc, name, folder=f"{PUBLISHED}/{name}")
 
 
+def _products(plan: _Plan) -> Iterator[Problem]:
+    """Report projects named in the plan; a workspace without any has not been given its reports yet."""
+    known = sorted(path.parent.name for path in (plan.root / "reports").glob("[!_.]*/_quarto.yml"))
+    named = plan.table("evaluation").get("products")
+    for index, name in enumerate(named if isinstance(named, list) and known else []):
+        yield from plan.unknown("plan-unknown-product", name, known, "evaluation", "products", index)
+
+
 # -- registers against the plan ----------------------------------------------------
 
 
 def _population(plan: _Plan) -> Iterator[Problem]:
     surveys = {s.get("id"): [w.get("wave") for _, w in plan.tables("wave", s)] for _, s in plan.tables("survey")}
+    if not surveys:
+        return  # no line could be right
     units = {u.id.casefold() for u in plan.registers.units}
     # one problem a name, at the first line it stands on, not one a line
     told: set[tuple[str, str]] = set()
@@ -327,7 +343,7 @@ def _population(plan: _Plan) -> Iterator[Problem]:
             found.append(("population-unknown-survey", row.survey))
         elif row.wave not in surveys[row.survey]:
             found.append(("population-unknown-wave", f"{row.survey}, {row.wave}"))
-        if row.unit.casefold() not in units:
+        if plan.units_known and row.unit.casefold() not in units:
             found.append(("population-unknown-unit", row.unit))
         for problem in found:
             if problem not in told:
@@ -336,6 +352,8 @@ def _population(plan: _Plan) -> Iterator[Problem]:
 
 
 def _trials(plan: _Plan) -> Iterator[Problem]:
+    if not plan.units_known:
+        return
     units = {u.id.casefold() for u in plan.registers.units}
     for trial in plan.registers.trials:
         for name in trial.units:

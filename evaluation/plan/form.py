@@ -43,6 +43,7 @@ _CODES = {
     "too_long": "toml-wrong-length",
     "string_too_short": "toml-empty",
 }
+_DATE = re.compile(r"\d{4}-\d{1,2}-\d{1,2}|\d{1,2}[-./]\d{1,2}[-./]\d{4}")
 _SIGNS = {"greater_than": ">", "greater_than_equal": "≥", "less_than": "<", "less_than_equal": "≤"}
 
 
@@ -97,11 +98,14 @@ def _syntax(name: str, text: str, message: str) -> EvaluationError:
     digits = [int(word.strip(",)")) for word in place.split() if word.strip(",)").isdigit()]
     lines = text.splitlines()
     line = min(digits[0], len(lines)) if digits else len(lines)
+    found = lines[line - 1].strip() if lines else ""
+    if "Invalid date" in message or ("=" in found and _DATE.fullmatch(found.partition("=")[2].strip())):
+        return fail("toml-not-date", where=f"{name}:{max(line, 1)}", found=found, key=found.partition("=")[0].strip())
     twice = any(word in message for word in ("overwrite", "twice", "immutable"))
     return fail(
         "toml-twice" if twice else "toml-syntax",
         where=f"{name}:{max(line, 1)}",
-        found=lines[line - 1].strip() if lines else "",
+        found=found,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from evaluation.common.files import hash_bytes
 from evaluation.plan.check import plan_problems
 from evaluation.plan.form import read_toml, validate
 from evaluation.plan.model import Plan
-from evaluation.plan.registers import Registers, read_registers
+from evaluation.plan.registers import FOLDER, Registers, read_registers
 
 PLAN_FILE = "evaluation.toml"
 
@@ -45,16 +46,40 @@ def load_workspace(root: Path) -> Workspace:
     EvaluationError
         With every problem of ``evaluation.toml`` and the registers, each with its line.
     """
+    workspace, problems = read_workspace(root)
+    if problems or workspace is None:
+        raise EvaluationError(problems)
+    return workspace
+
+
+def read_workspace(root: Path) -> tuple[Workspace | None, list[Problem]]:
+    """The workspace at ``root``, where its plan has a readable form, and everything wrong with it.
+
+    Raises
+    ------
+    EvaluationError
+        When there is no plan, or it is no TOML file.
+    """
     root = root.resolve()
     if not (root / PLAN_FILE).is_file():
         raise fail("plan-missing", where=root)
     file = read_toml(root / PLAN_FILE, PLAN_FILE)
     plan, problems = validate(Plan, file)
     registers, register_problems = read_registers(root)
-    problems += [*plan_problems(file, registers, root), *register_problems]
-    if problems or plan is None:
-        raise EvaluationError(sorted(problems, key=_place))
-    return Workspace(root, plan, registers, hash_bytes(file.data))
+    # a register that cannot be read makes nothing that the plan names unknown
+    if not (root / FOLDER / "units.csv").exists() and (registers.population or any(t.units for t in registers.trials)):
+        register_problems.append(Problem("register-units-missing", f"{FOLDER}/units.csv"))
+    broken = any(problem.where.startswith(f"{FOLDER}/units.csv") for problem in register_problems)
+    units_known = bool(registers.units) or not broken
+    problems += [*plan_problems(file, registers, root, units_known=units_known), *register_problems]
+    workspace = None if plan is None else Workspace(root, plan, registers, hash_bytes(file.data))
+    return workspace, sorted(problems, key=_place)
+
+
+def missing_exports(workspace: Workspace, problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    """Those of ``problems`` that say that an export is not there: the rest of the workspace can be read without it."""
+    named = {w.file for s in workspace.plan.surveys for w in s.waves}
+    return tuple(p for p in problems if p.code.startswith("plan-file-missing") and p.found in named)
 
 
 def awaited(workspace: Workspace) -> tuple[tuple[str, str], ...]:
@@ -64,4 +89,5 @@ def awaited(workspace: Workspace) -> tuple[tuple[str, str], ...]:
 
 def _place(problem: Problem) -> tuple[str, int]:
     file, _, line = problem.where.rpartition(":")
-    return (file, int(line)) if line.isdigit() else (problem.where, 0)
+    digits = line.partition(" ")[0]
+    return (file, int(digits)) if digits.isdigit() else (problem.where, 0)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import TypeVar
@@ -39,6 +39,7 @@ T = TypeVar("T")
 
 _YES = {"ja", "yes", "true", "1", "x"}
 _NO = {"", "nej", "no", "false", "0"}
+_LINES_TOLD = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,13 +148,32 @@ def read_registers(root: Path) -> tuple[Registers, list[Problem]]:
     people = (_population(row) for row in _rows(root, "population.csv", POPULATION_COLUMNS, of_population))
     population = tuple(row for row in people if row is not None)
     trials = tuple(_trial(row) for row in _rows(root, "trials.csv", TRIAL_COLUMNS, of_trials))
-    problems = [p for found in (of_units, of_population, of_trials) for p in sorted(found, key=_line)]
+    problems = [p for found in (of_units, of_population, of_trials) for p in _folded(sorted(found, key=_line))]
     return Registers(units, population, tuple(t for t in trials if t.id)), problems
 
 
 def _line(problem: Problem) -> int:
     digits = problem.where.rpartition(":")[2]
     return int(digits) if digits.isdigit() else 0
+
+
+def _folded(problems: Sequence[Problem]) -> Iterator[Problem]:
+    """One problem where more than three lines of a register have the same: a column left empty is one mistake."""
+    same: dict[tuple[object, ...], list[Problem]] = {}
+    for problem in problems:
+        same.setdefault(_kind(problem), []).append(problem)
+    for problem in problems:
+        found = same[_kind(problem)]
+        if len(found) <= _LINES_TOLD:
+            yield problem
+        elif problem is found[0]:
+            values = list(dict.fromkeys(other.found for other in found if other.found))
+            shown = ", ".join(values[:_LINES_TOLD]) + (" …" if len(values) > _LINES_TOLD else "")
+            yield replace(problem, where=f"{problem.where} (+{len(found) - 1})", found=shown)
+
+
+def _kind(problem: Problem) -> tuple[object, ...]:
+    return problem.code, *(item for item in sorted(problem.params.items()) if item[0] != "line")
 
 
 class _Row:
@@ -222,11 +242,18 @@ def _rows(root: Path, file: str, columns: Sequence[str], problems: list[Problem]
     except UnicodeDecodeError:
         problems.append(Problem("register-not-utf8", name))
         return
+    if "\0" in text:  # UTF-16 without a mark, or no text at all
+        problems.append(Problem("register-not-utf8", name))
+        return
+    if not text.strip():
+        problems.append(Problem("register-no-header", name, params={"columns": ",".join(columns)}))
+        return
     reader = csv.reader(io.StringIO(text, newline=""))
     header = [cell.strip() for cell in next(reader, [])]
     bad = list(_header_problems(name, header, columns))
     problems += bad
-    if any(problem.code != "register-unknown-column" for problem in bad):
+    needed = columns[: _required(name)]
+    if any(p.code != "register-unknown-column" or p.params["near"] in needed for p in bad):
         return
     identity = 3 if file == "population.csv" else 1
     seen: dict[tuple[str, ...], int] = {}
@@ -249,11 +276,16 @@ def _rows(root: Path, file: str, columns: Sequence[str], problems: list[Problem]
         yield row
 
 
+def _required(name: str) -> int:
+    """How many of the columns a register cannot do without."""
+    return 4 if name.endswith("population.csv") else 2
+
+
 def _header_problems(name: str, header: Sequence[str], columns: Sequence[str]) -> Iterator[Problem]:
     if len(header) == 1 and ";" in header[0]:
         yield Problem("register-separator", f"{name}:1", header[0])
         return
-    required = columns[:4] if name.endswith("population.csv") else columns[:2]
+    required = columns[: _required(name)]
     unknown = [column for column in header if column not in columns]
     guesses = {column: near(column, columns) for column in unknown}
     for column in unknown:

@@ -130,6 +130,12 @@ def _between(colours: tuple[str, ...], place: float) -> str:
     return "#" + "".join(f"{round(a + (b - a) * share):02X}" for a, b in pairs)
 
 
+def brand_file(project: Path) -> Path:
+    """The ``_brand.yml`` of a report project; one without its own has that of the midtvejsevaluering beside it."""
+    own, shared = project / "_brand.yml", project.parent / "midtvejsevaluering" / "_brand.yml"
+    return shared if shared.is_file() and not own.is_file() else own
+
+
 def load_brand(path: Path) -> Brand:
     """Read a ``_brand.yml``.
 

@@ -6,13 +6,14 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from evaluation.codebook.load import load_mechanisms
 from evaluation.codebook.model import Instrument
 from evaluation.common.files import write_atomic
 from evaluation.disclosure.published import Published
 from evaluation.plan.load import Workspace
-from evaluation.presentation.brand import load_brand
+from evaluation.presentation.brand import Brand, brand_file, load_brand
 from evaluation.presentation.context import Context
 from evaluation.presentation.escape import markdown
 from evaluation.presentation.piece import FOLDER, Piece, omitted
@@ -25,6 +26,9 @@ from evaluation.presentation.pieces.perceived import perceived
 from evaluation.presentation.pieces.release import release
 from evaluation.presentation.pieces.summary import all_surveys, summary, survey_pieces
 from evaluation.presentation.variables import variables
+
+if TYPE_CHECKING:
+    from concurrent.futures import ProcessPoolExecutor
 
 Progress = Callable[[str, str, int, int], None]
 #: Records of what the figures were drawn from; a name that includes never reach.
@@ -74,27 +78,26 @@ def make_pieces(ctx: Context, wanted: Sequence[str] = ()) -> tuple[Piece, ...]:
 
 
 def _said_once(made: Sequence[Piece], wanted: Sequence[str]) -> Iterator[Piece]:
-    """Keep one of several equal reasons that would stand under each other.
+    """Leave a reason out where a piece above it in the same section has already given it.
 
-    Text, figure and table of one section give the same reason for being left out. Where a
+    Text, figure and table of one section give the same reason for not being there. Where a
     document includes more than one of them, only the first says it.
     """
     generic = [name for piece in made if piece.name == _ALL for name in _INCLUDE.findall(piece.text)]
     order = [*wanted, *(generic if _ALL in wanted else ())]
-    left_out = {piece.name: piece.text for piece in made if piece.is_omitted}
+    texts = {piece.name: piece for piece in made}
     silent: set[str] = set()
-    section, heard = "", set[str]()
+    section, heard = "", ""
     for name in order:
         mine = name.partition("-")[2]
         if mine != section:
-            section, heard = mine, set()
-        if name not in left_out:
-            continue
+            section, heard = mine, ""
         # The main points of a survey without answers already say that there are none.
         told = mine.endswith("-deltagelse") and name.replace("-deltagelse", "-hovedpointer") in order
-        if told or left_out[name] in heard:
+        reason = texts[name].reason
+        if reason and (told or reason in heard):
             silent.add(name)
-        heard.add(left_out[name])
+        heard += texts[name].text
     for piece in made:
         yield Piece(piece.name, "") if piece.name in silent else piece
 
@@ -134,6 +137,7 @@ def build_results(
     *,
     project: Path,
     lang: str = "da",
+    pool: ProcessPoolExecutor | None = None,
     progress: Progress | None = None,
 ) -> BuildReport:
     """Write every piece, figure and number of a report project.
@@ -144,6 +148,8 @@ def build_results(
         Folder of the report project; only ``_resultater/`` and ``_variables.yml`` in it are written.
     lang : str
         ``"da"`` or ``"en"``.
+    pool : ProcessPoolExecutor, optional
+        Processes that draw the figures; without it new ones are started where it pays.
     progress : callable, optional
         Called as ``progress(stage, name, done, total)`` while figures are drawn.
 
@@ -162,16 +168,24 @@ def build_results(
         published, workspace, instruments, lang, load_mechanisms(workspace.root), _reachable(workspace, wanted)
     )
     pieces = make_pieces(ctx, wanted)
+    # read before anything is written: a project that does not hold keeps the pieces it had
+    brand = load_brand(brand_file(project))
     folder = project / FOLDER
     changed = [path for piece in pieces if write_atomic(path := folder / f"{piece.name}.qmd", piece.content)]
-    drawn, figures = _figures(pieces, project, progress)
+    drawn, figures = _figures(pieces, project, brand, pool, progress)
     if write_atomic(project / "_variables.yml", variables(ctx, _used(project, _VARIABLE))):
         changed.append(project / "_variables.yml")
     removed = _clean(folder, {f"{piece.name}.qmd" for piece in pieces}, {path.name for path in figures})
     return BuildReport(tuple(piece.name for piece in pieces), (*changed, *drawn), removed, len(drawn) // 2)
 
 
-def _figures(pieces: Sequence[Piece], project: Path, progress: Progress | None) -> tuple[list[Path], list[Path]]:
+def _figures(
+    pieces: Sequence[Piece],
+    project: Path,
+    brand: Brand,
+    pool: ProcessPoolExecutor | None,
+    progress: Progress | None,
+) -> tuple[list[Path], list[Path]]:
     """Draw what changed; files drawn, and all files of figures."""
     from evaluation.presentation.figures.save import save_figures
 
@@ -183,7 +197,7 @@ def _figures(pieces: Sequence[Piece], project: Path, progress: Progress | None) 
         if progress is not None:
             progress("figures", name, done, total)
 
-    saved = save_figures(jobs, load_brand(project / "_brand.yml"), cache=project / FOLDER / CACHE, progress=told)
+    saved = save_figures(jobs, brand, cache=project / FOLDER / CACHE, pool=pool, progress=told)
     drawn = [path for entry in saved if entry.drawn for path in (entry.svg, entry.png)]
     return drawn, [path for entry in saved for path in (entry.svg, entry.png)]
 

@@ -22,6 +22,7 @@ from evaluation.presentation.piece import Piece
 
 Row = Mapping[str, Any]
 KOMMUNE = "kommune"
+UNIT = "enhed-"
 COMPARISON = "sammenligning"
 DIFFERENCE = "forskel-sammenligning"
 
@@ -49,7 +50,9 @@ def tidy(text: str) -> str:
 
 def records(frame: pd.DataFrame) -> tuple[Row, ...]:
     """Rows of a table as mappings."""
-    return tuple(frame.to_dict("records"))
+    columns = list(frame.columns)
+    # As to_dict("records"), which looks at every single value to do the same.
+    return tuple(dict(zip(columns, row, strict=True)) for row in zip(*(frame[c].tolist() for c in columns), strict=True))
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,6 +63,8 @@ class SurveyView:
     ----------
     pair : tuple of two wave ids, or None
         The waves compared, before and after.
+    estimates, levels, response, perceived : tuple of mapping
+        Published rows but those of single units.
     distributions : tuple of mapping
         Answers of the whole municipality only.
     reason : str
@@ -293,8 +298,12 @@ class Context:
         for name in ("estimates", "levels", "distributions", "response", "perceived", "scales"):
             frame = getattr(self.published, name)
             kept = frame[frame["survey"] == survey.id]
-            # Answers by unit are many and are shown nowhere here.
-            tables[name] = records(kept[kept["group"] == KOMMUNE] if name == "distributions" else kept)
+            if name == "distributions":
+                kept = kept[kept["group"] == KOMMUNE]
+            elif "group" in kept:
+                # Rows of single units are nine in ten, and no piece shows them.
+                kept = kept[~kept["group"].astype(str).str.startswith(UNIT)]
+            tables[name] = records(kept)
         pair, reason = self._pair(survey, tables)
         return SurveyView(
             survey, instrument, self.lang, tuple(waves), pair, reason, **tables,

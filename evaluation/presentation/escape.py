@@ -15,14 +15,14 @@ _SIGNS = re.compile(r"([\\`*_{}\[\]<>#$@|~^&\"'!])")
 _RUNS = re.compile(r"(?:--+|\.\.\.+)")
 # What starts a list, a heading, a quotation, a definition, a div or a rule at the head of a block.
 _LEADING_SIGN = re.compile(r"^([-+:%=.])")
-_LEADING_COUNTER = re.compile(r"^(\(?[^\W_]{1,12})([.)])")
+_LEADING_COUNTER = re.compile(r"^(\(?[^\W_]+)([.)])")
 
 
 def plain(text: str) -> str:
     """``text`` on one line without control and direction characters, blanks collapsed."""
     kept = "".join(" " if unicodedata.category(sign) in {"Cc", "Zl", "Zp"} else sign for sign in text)
     kept = "".join(sign for sign in kept if unicodedata.bidirectional(sign) not in _DIRECTIONS)
-    return re.sub(r"[ \t]+", " ", kept).strip(" ")
+    return re.sub(r"[ \t]+", " ", kept).strip(" \u00a0")
 
 
 _DIRECTIONS = {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}

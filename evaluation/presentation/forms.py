@@ -59,6 +59,7 @@ def _row(verdict: str, change: float, stat: str, higher_is: str, **more: Any) ->
         mdc80=12.0 / factor,
         verdict=verdict,
         suppressed=False,
+        comparable="ja",
         reason="",
     )
     return {**row, **more}
@@ -94,9 +95,11 @@ def _statements() -> Iterator[str]:
         small = _row("", sign * 3.1, "score", "better", se=None, reason="under_30")
         yield from _statement(f"untested, {direction}, score", small, "score")
     for reason in catalogue("words", "da")["reasons"]:
-        if reason in ("under_taersklen", "diskretion", "no_answers"):
-            gone = {**_row("", 3.1, "score", "better"), "change": None, "suppressed": True, "reason": reason}
-            yield from _statement(f"hidden, {reason}", gone, "score")
+        gone = {**_row("", 3.1, "score", "better"), "change": None, "reason": reason}
+        if reason in ("under_taersklen", "diskretion"):
+            yield from _statement(f"hidden, {reason}", {**gone, "suppressed": True}, "score")
+        elif reason in ("no_answers", "one_wave_only", "not_comparable"):
+            yield from _statement(f"incomparable, {reason}", gone, "score")
         else:
             left = _row("", 3.1, "score", "better", se=None, reason=reason)
             yield from _statement(f"untested, {reason}", left, "score")

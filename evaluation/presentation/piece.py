@@ -34,9 +34,10 @@ class Piece:
     targets: frozenset[str] = field(default_factory=frozenset)
 
     @property
-    def is_omitted(self) -> bool:
-        """Whether the piece only says why there is nothing to show."""
-        return self.text.startswith("::: {.udeladt}")
+    def reason(self) -> str:
+        """Why there is nothing to show, where the piece says only that; else empty."""
+        head, tail = "::: {.udeladt}\n", "\n:::"
+        return self.text.removeprefix(head).removesuffix(tail) if self.text.startswith(head) else ""
 
     @property
     def content(self) -> str:

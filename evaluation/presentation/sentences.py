@@ -118,9 +118,11 @@ class Sentences:
         }
 
     def kind_of(self, row: Row) -> str:
-        """Which group of sentences a row takes: a verdict, ``neutral``, ``untested`` or ``hidden``."""
-        if row["suppressed"] or is_missing(row["change"]):
+        """A verdict, or ``neutral``, ``untested``, ``incomparable`` or ``hidden``: the sentences a row takes."""
+        if row["suppressed"]:
             return "hidden"
+        if row["comparable"] == "nej" or is_missing(row["change"]):
+            return "incomparable"
         if row["verdict"] in ORDER:
             return str(row["verdict"])
         return "neutral" if row["higher_is"] == "neutral" and not is_missing(row["se"]) else "untested"
@@ -135,7 +137,7 @@ class Sentences:
         kind = self.kind_of(row)
         told = amounts(row, self.numbers)
         forms = self._words["statement"][kind]
-        form = "ingen" if kind == "hidden" or told.same else str(row["direction"])
+        form = "ingen" if kind in ("hidden", "incomparable") or told.same else str(row["direction"])
         if form not in forms:
             form = "op" if row["change"] > 0 else "ned"
         text = self._next(kind, form, forms[form])

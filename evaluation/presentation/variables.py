@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Mapping
+from functools import partial
 from typing import Any
 
 from evaluation.common.ids import slug
-from evaluation.presentation.context import COMPARISON, DIFFERENCE, KOMMUNE, Context, Row, said
+from evaluation.presentation.context import COMPARISON, DIFFERENCE, KOMMUNE, Context, Row, records, said
 from evaluation.presentation.escape import markdown, yaml_value
 from evaluation.presentation.numbers import HIDDEN, Numbers, is_missing
 from evaluation.presentation.sentences import Sentences
@@ -32,28 +33,31 @@ def variables(ctx: Context, named: Collection[str] = ()) -> str:
         groups, are many (a YAML file of megabytes, read again at every render): they are written
         where the prose names them.
     """
-    wanted = {".".join(key.split(".")[:5]) for key in named}
     tree: Tree = {}
     _header(ctx, tree)
     _answers(ctx, tree)
     voice = Sentences(ctx.lang)
     for view in ctx.surveys:
-        for row in _worth(view.estimates, view.main_stat, wanted):
+        for row in _worth(view.estimates, view.main_stat):
             _put(tree, str(row["key"]).split("."), _change(ctx, voice, row))
-        for row in _worth(view.levels, view.main_stat, wanted):
+        for row in _worth(view.levels, view.main_stat):
             _put(tree, str(row["key"]).split("."), _level(ctx, row))
         for row in view.perceived:
             _put(tree, str(row["key"]).split("."), _perceived(ctx, row))
+    wanted = {".".join(key.split(".")[:5]) for key in named}
+    for table, leaves in (
+        (ctx.published.estimates, partial(_change, ctx, voice)),
+        (ctx.published.levels, partial(_level, ctx)),
+        (ctx.published.perceived, partial(_perceived, ctx)),
+    ):
+        for row in records(table[table["key"].isin(wanted)]) if wanted else ():
+            _put(tree, str(row["key"]).split("."), leaves(row))
     return "".join(_lines(tree, 0))
 
 
-def _worth(rows: Iterable[Row], main_stat: str, wanted: Collection[str]) -> Iterable[Row]:
-    whole = (KOMMUNE, COMPARISON, DIFFERENCE)
-    for row in rows:
-        group = str(row["group"])
-        grouped = row["stat"] == main_stat and not group.startswith("enhed-")
-        if group in whole or grouped or str(row["key"]) in wanted:
-            yield row
+def _worth(rows: Iterable[Row], main_stat: str) -> Iterable[Row]:
+    """Rows that anybody may want: all of the municipalities, the main measures of the groups."""
+    return (row for row in rows if row["group"] in (KOMMUNE, COMPARISON, DIFFERENCE) or row["stat"] == main_stat)
 
 
 def _put(tree: Tree, parts: Iterable[str], leaves: Mapping[str, str]) -> None:
@@ -132,10 +136,13 @@ def _change(ctx: Context, voice: Sentences, row: Row) -> dict[str, str]:
     leaves |= {column: _amount(numbers, row, column) for column in _POINTS}
     # Prose says "er steget med": the size without its sign.
     leaves["change_size"] = _amount(numbers, row, "change", size=True)
-    hidden = voice.kind_of(row) == "hidden"
-    leaves["direction"] = HIDDEN if hidden else str(ctx.words("directions").get(str(row["direction"]), HIDDEN))
+    leaves["direction"] = (
+        HIDDEN
+        if voice.kind_of(row) in ("hidden", "incomparable")
+        else str(ctx.words("directions").get(str(row["direction"]), HIDDEN))
+    )
     kind = voice.kind_of(row)
-    words = {"hidden": "hidden", "untested": "small", "neutral": "none"}
+    words = {"untested": "small", "neutral": "none"}
     leaves["verdict"] = str(ctx.words("verdicts")[words.get(kind, kind)])
     leaves["p_adjusted"] = markdown(numbers.p_value(row["p_adjusted"]))
     leaves["effect_size"] = numbers.number(row["effect_size"], 2)

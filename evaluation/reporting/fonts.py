@@ -54,7 +54,7 @@ def subset_font(style: str, flavour: str) -> bytes:
     kept = _cache_folder() / f"{source.stem}-{hash_bytes(state.encode())[:16]}.{flavour}"
     if kept.is_file():
         return kept.read_bytes()
-    made = _subset(source, flavour)
+    made = _subset(source) if flavour == "ttf" else _packed(subset_font(style, "ttf"))
     with contextlib.suppress(OSError):
         write_atomic(kept, made)
     return made
@@ -65,7 +65,7 @@ def _cache_folder() -> Path:
     return (Path(base) if base else Path.home() / ".cache") / "evaluation"
 
 
-def _subset(path: Path, flavour: str) -> bytes:
+def _subset(path: Path) -> bytes:
     from fontTools import subset, ttLib
 
     options = subset.Options(layout_features=list(_FEATURES), hinting=False)
@@ -74,7 +74,17 @@ def _subset(path: Path, flavour: str) -> bytes:
     letters = [code for first, last in _RANGES for code in range(first, last + 1)]
     subsetter.populate(unicodes=[*letters, *_SIGNS])
     subsetter.subset(font)
-    font.flavor = "woff" if flavour == "woff" else None
     stream = BytesIO()
     font.save(stream)
+    return stream.getvalue()
+
+
+def _packed(font: bytes) -> bytes:
+    """Return the same font, compressed for the web."""
+    from fontTools import ttLib
+
+    packed = ttLib.TTFont(BytesIO(font), recalcTimestamp=False)
+    packed.flavor = "woff"
+    stream = BytesIO()
+    packed.save(stream)
     return stream.getvalue()

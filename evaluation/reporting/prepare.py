@@ -37,13 +37,19 @@ def write_support(folder: Path, *, engine: str = "", draft: bool = False) -> Non
     plan = plan if isinstance(plan, Mapping) else {}
     metadata |= {ours_key: str(plan[key]) for key, ours_key in _FROM_PLAN.items() if str(plan.get(key, "")).strip()}
     if project.fictional:
-        metadata["fiktiv"] = ours["fictional"]
+        metadata["fiktiv"] = metadata["keywords"] = metadata["description"] = ours["fictional"]
     if draft:
         metadata["udkast"] = ours["draft"]
     if engine:
         metadata["motor"] = engine
     support = folder / SUPPORT_FOLDER
     lines = [f"{key}: {json.dumps(value, ensure_ascii=False)}" for key, value in metadata.items()]
+    if "fiktiv" in metadata:
+        banner = f'<p class="fiktiv-banner" role="note">{ours["fictional"]}</p>'
+        # For real Quarto: the embedded engine writes the banner itself.
+        lines.append(
+            "format:\n  html:\n    include-before-body:\n      - text: " + json.dumps(banner, ensure_ascii=False)
+        )
     write_atomic(support / "_metadata.yml", "\n".join(lines) + "\n")
     write_atomic(support / "brand.css", _brand_css(colours))
     mark = " · ".join(metadata[key] for key in ("fiktiv", "udkast") if key in metadata)

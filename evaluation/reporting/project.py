@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -133,6 +134,8 @@ def variable(project: Project, key: str, where: str) -> str | Problem:
         if node is None:
             near = difflib.get_close_matches(key, leaf_keys(project.variables), n=1, cutoff=0.0)
             return Problem("reporting-var-missing", where, key, {"key": key, "near": near[0] if near else "–"})
+    if any(part.isdigit() for part in key.split(".")[1:]):
+        return Problem("reporting-var-digits", where, key, {"key": key})
     if not isinstance(node, str):
         return Problem("reporting-var-type", where, f"{key}: {type(node).__name__}", {"key": key})
     return node
@@ -156,11 +159,21 @@ def leaf_keys(tree: Mapping[str, Any], prefix: str = "") -> list[str]:
     return keys
 
 
+@lru_cache(maxsize=8)
+def _safe_load(text: str) -> Any:
+    """Return the content of a YAML text; kept, because a render reads the same large file of variables twice."""
+    import yaml
+
+    # libyaml is ten times faster on tens of thousands of values, and part of the wheels.
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    return yaml.load(text, Loader=loader)
+
+
 def _parse_yaml(text: str, path: Path, offset: int) -> dict[str, Any]:
     import yaml
 
     try:
-        data = yaml.safe_load(text)
+        data = _safe_load(text)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = "" if mark is None else f":{mark.line + 1 + offset}"

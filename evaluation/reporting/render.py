@@ -7,7 +7,7 @@ import shutil
 import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from evaluation.common.errors import EvaluationError, Problem, fail
@@ -119,11 +119,19 @@ def render_product(
     with tempfile.TemporaryDirectory(prefix="evaluation-") as private:
         work = Path(private) / product
         copy_project(folder, work)
-        write_support(work, engine=version, draft=draft)
-        done, log = _run(name, work, formats, progress)
+        try:
+            write_support(work, engine=version, draft=draft)
+            done, log = _run(name, work, formats, progress)
+        except EvaluationError as error:
+            raise EvaluationError([_told_of(problem, work, folder) for problem in error.problems]) from error
     files = {output: root / "reports" / "_output" / product / f"{product}.{output}" for output in formats}
     place({files[output]: done[output] for output in formats})
     return RenderResult(files, name, version, time.perf_counter() - start, log)
+
+
+def _told_of(problem: Problem, work: Path, folder: Path) -> Problem:
+    """``problem`` with its place in the project and not in the private copy, which is gone when it is read."""
+    return replace(problem, where=problem.where.replace(str(work), str(folder)))
 
 
 def products(root: Path) -> list[str]:

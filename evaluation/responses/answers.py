@@ -72,7 +72,7 @@ def read_answers(values: pd.Series, variable: Variable, scale: ResponseScale, wh
             label = variable.value_labels.get(text, "")
             findings.append(Finding(found.odd, variable.name, f"{text} {label}".strip(), int(count)))
     problems = [
-        Problem("response-labels-conflict", where, f"{code} = {variable.value_labels[code]}", {"codes": _listed(scale)})
+        Problem("response-labels-conflict", where, f"{code} = {variable.value_labels[code]}", {"codes": listed(scale)})
         for code in conflicts
         if code in texts
     ]
@@ -165,5 +165,6 @@ def _by_text(text: str, variable: Variable, scale: ResponseScale, assigned: Mapp
     return None
 
 
-def _listed(scale: ResponseScale) -> str:
+def listed(scale: ResponseScale) -> str:
+    """The answers of a scale as code and label."""
     return ", ".join(f"{choice.code} = {choice.label.da}" for choice in scale.choices)

@@ -14,7 +14,7 @@ from evaluation.common.errors import EvaluationError, Problem
 from evaluation.importing.export import SurveyExport
 from evaluation.plan.model import Survey, SurveyWave
 from evaluation.plan.registers import Registers
-from evaluation.responses.answers import STATES, Answers, not_asked, read_answers
+from evaluation.responses.answers import STATES, Answers, listed, not_asked, read_answers
 from evaluation.responses.columns import NamesColumns, Source
 from evaluation.responses.model import Finding, ImportReport, Responses, State
 from evaluation.responses.people import (
@@ -35,6 +35,11 @@ from evaluation.responses.words import first_names, same_question
 # What a person gave: an answer, or a word on why there is none.
 _GIVEN = [STATES.index(s) for s in (State.ANSWERED, State.DONT_KNOW, State.NOT_RELEVANT, State.REFUSED)]
 _ANSWERED, _NOT_ASKED = STATES.index(State.ANSWERED), STATES.index(State.NOT_ASKED)
+_NOT_ANSWERED, _TECHNICAL = STATES.index(State.NOT_ANSWERED), STATES.index(State.TECHNICAL)
+# A column with fewer values than this says too little about whose it is.
+_FEWEST_TO_JUDGE = 5
+# What is longer is no code but perhaps what somebody wrote; it is not shown.
+_LONGEST_CODE = 6
 # Without a status in the file: completed from half of the items asked.
 _COMPLETED_FROM = 0.5
 
@@ -77,7 +82,7 @@ def build_responses(
     EvaluationError
         Everything that must be mended, at once: ``response-cpr``,
         ``response-column-missing``, ``response-unit-unknown``,
-        ``response-labels-conflict``, ``response-no-items``, ``response-weight``,
+        ``response-labels-conflict``, ``response-codes-unknown``, ``response-no-items``, ``response-weight``,
         ``response-nothing-left``.
     """
     source, kept = selected(Source(export, survey, wave, crosswalk))
@@ -132,6 +137,7 @@ def _grid(source: Source, instrument: Instrument, findings: list[Finding]) -> Gr
     """Every item's answers; an item not asked, or not in the file, is *ikke_stillet*."""
     columns: list[Answers] = []
     missing, other_words = [], []
+    strange: list[tuple[Item, Answers]] = []
     found = 0
     for item in instrument.items:
         name = source.name_of(item.id)
@@ -148,10 +154,14 @@ def _grid(source: Source, instrument: Instrument, findings: list[Finding]) -> Gr
         findings += answers.findings
         source.problems.extend(answers.problems)
         columns.append(answers)
+        if _mostly_unknown(answers):
+            strange.append((item, answers))
     if missing and not found:
         source.problems.append(_no_items(source, instrument.items))
     elif missing:
         findings.append(Finding("item-missing", first_names(missing), first_names(missing, len(missing)), len(missing)))
+    if strange:
+        source.problems.append(_strange_codes(source, instrument, strange))
     if other_words:
         findings.append(Finding("question-text-differs", first_names(other_words), rows=len(other_words)))
     return Grid(
@@ -159,6 +169,24 @@ def _grid(source: Source, instrument: Instrument, findings: list[Finding]) -> Gr
         np.column_stack([column.codes for column in columns]),
         np.column_stack([column.states for column in columns]),
     )
+
+
+def _mostly_unknown(answers: Answers) -> bool:
+    """Whether so many values mean nothing that the column can hardly be the item's."""
+    held = np.count_nonzero(~np.isin(answers.states, (_NOT_ANSWERED, _NOT_ASKED)))
+    return bool(held >= _FEWEST_TO_JUDGE and 2 * np.count_nonzero(answers.states == _TECHNICAL) > held)
+
+
+def _strange_codes(source: Source, instrument: Instrument, strange: Sequence[tuple[Item, Answers]]) -> Problem:
+    columns = first_names(source.name_of(item.id) for item, _ in strange)
+    values = dict.fromkeys(
+        f.detail
+        for _, answers in strange
+        for f in answers.findings
+        if f.code == "unknown-code" and len(f.detail) <= _LONGEST_CODE
+    )
+    codes = listed(instrument.response_of(strange[0][0]))
+    return Problem("response-codes-unknown", source.place(columns), first_names(values), {"codes": codes})
 
 
 def _no_items(source: Source, items: Sequence[Item]) -> Problem:

@@ -38,7 +38,7 @@ class Source:
 
     def place(self, column: str) -> str:
         """Where a problem with ``column`` is."""
-        return f"{self.survey.id} {self.wave.wave}: {self.file}, {column}"
+        return f"{self.survey.id} {self.wave.wave}: {self.file}" + (f", {column}" if column else "")
 
     def name_of(self, item_or_role: str) -> str:
         """The column's name as plan and crosswalk give it; empty where not asked."""

@@ -10,10 +10,13 @@ from evaluation.codebook.model import Instrument
 from evaluation.common.errors import fail
 from evaluation.common.files import hash_bytes
 from evaluation.plan.load import Workspace
+from evaluation.workflow.helpers import Helpers
 from evaluation.workflow.imports import jobs, load_all, parts_of
 from evaluation.workflow.progress import Progress, silent
 from evaluation.workflow.state import State, code_hash, hash_files, hash_mapping
 
+#: The published tables; named here so that nothing heavy is imported to look at them.
+TABLES = ("estimates", "levels", "distributions", "response", "perceived", "scales", "record")
 #: Libraries whose version can change a number.
 LIBRARIES = ("numpy", "pandas", "scipy", "pingouin", "pyreadstat", "plotnine")
 
@@ -21,6 +24,12 @@ LIBRARIES = ("numpy", "pandas", "scipy", "pingouin", "pyreadstat", "plotnine")
 def published_folder(root: Path) -> Path:
     """Where the safe tables lie."""
     return root / "data" / "processed" / "published"
+
+
+def published_files(root: Path) -> tuple[Path, ...]:
+    """Every file of the published results."""
+    folder = published_folder(root)
+    return (folder / "meta.json", *(folder / f"{name}.{form}" for name in TABLES for form in ("csv", "parquet")))
 
 
 def parts_of_analysis(workspace: Workspace, instruments: Mapping[str, Instrument]) -> dict[str, str]:
@@ -45,7 +54,12 @@ def parts_of_analysis(workspace: Workspace, instruments: Mapping[str, Instrument
 
 
 def run_analysis(
-    workspace: Workspace, instruments: Mapping[str, Instrument], state: State, progress: Progress = silent
+    workspace: Workspace,
+    instruments: Mapping[str, Instrument],
+    state: State,
+    progress: Progress = silent,
+    *,
+    helpers: Helpers | None = None,
 ) -> bool:
     """Estimates, gate and published tables, where something they read has changed.
 
@@ -64,8 +78,10 @@ def run_analysis(
         raise fail("no-answers-yet", where=workspace.root / "evaluation.toml", found="no `file`")
     folder = published_folder(workspace.root)
     parts = parts_of_analysis(workspace, instruments)
-    if not state.compare("analyse", parts, (folder / "meta.json",)).needed:
+    if not state.compare("analyse", parts, published_files(workspace.root)).needed:
         return False
+    if helpers is not None:
+        helpers.start()
     from evaluation.analysis.run import analyse
     from evaluation.analysis.store import save_estimates
     from evaluation.disclosure.gate import publish
@@ -79,5 +95,5 @@ def run_analysis(
     published = publish(estimates, workspace.plan.disclosure)
     save_estimates(estimates, workspace.root / "data" / "processed")
     save(published, folder)
-    state.record("analyse", parts)
+    state.record("analyse", parts, published_files(workspace.root))
     return True

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from evaluation.common.errors import EvaluationError
+from evaluation.common.errors import EvaluationError, Problem
 from evaluation.plan.load import awaited
-from evaluation.workflow.imports import Reader, build, jobs, same_file_twice
+from evaluation.workflow.imports import Reader, build, present, same_file_twice
 from evaluation.workflow.opening import open_workspace
 from evaluation.workflow.progress import Progress, silent
 
@@ -34,11 +34,12 @@ def check(root: Path, progress: Progress = silent) -> Checked:
     EvaluationError
         Every problem there is.
     """
-    workspace, instruments = open_workspace(root)
-    problems = [*same_file_twice(workspace)]
+    problems: list[Problem] = []
+    workspace, instruments = open_workspace(root, problems)
+    problems += same_file_twice(workspace)
     reader = Reader()
     imported = []
-    todo = jobs(workspace)
+    todo = present(workspace)
     for number, job in enumerate(todo):
         progress("check", f"{job.key[0]} {job.key[1]}", number, len(todo))
         try:

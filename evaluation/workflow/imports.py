@@ -12,8 +12,9 @@ from evaluation.codebook.crosswalk import load_crosswalk
 from evaluation.codebook.model import Instrument
 from evaluation.common.errors import EvaluationError, Problem, fail
 from evaluation.common.files import hash_bytes, hash_file
-from evaluation.plan.load import Workspace
+from evaluation.plan.load import PLAN_FILE, Workspace
 from evaluation.plan.model import Survey, SurveyWave
+from evaluation.workflow.helpers import Helpers
 from evaluation.workflow.progress import Progress, silent
 from evaluation.workflow.state import State, code_hash
 
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from evaluation.responses.model import Responses
 
 Key = tuple[str, str]
+#: What ``responses.store`` writes; named here so that nothing heavy is imported to look at it.
+STORE_FILES = ("responses.parquet", "answer_state.parquet", "persons.parquet", "weights.parquet", "report.json")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,11 @@ class Job:
 def store_folder(root: Path, key: Key) -> Path:
     """Where the responses of one survey and wave lie."""
     return root / "data" / "processed" / key[0] / key[1]
+
+
+def store_files(root: Path, key: Key) -> tuple[Path, ...]:
+    """The files in which the responses of one survey and wave lie."""
+    return tuple(store_folder(root, key) / name for name in STORE_FILES)
 
 
 def jobs(workspace: Workspace) -> tuple[Job, ...]:
@@ -105,46 +113,55 @@ def build(workspace: Workspace, instruments: Mapping[str, Instrument], job: Job,
     return build_responses(reader.read(job), instrument, job.survey, job.wave, crosswalk, workspace.registers)
 
 
+def present(workspace: Workspace) -> tuple[Job, ...]:
+    """The jobs whose file is there."""
+    return tuple(job for job in jobs(workspace) if job.path.is_file())
+
+
 def same_file_twice(workspace: Workspace) -> tuple[Problem, ...]:
     """One problem for each survey that uses the same content for two waves."""
     problems = []
     for survey in workspace.plan.surveys:
-        seen: dict[str, str] = {}
-        for job in jobs(workspace):
-            if job.survey.id != survey.id or not job.path.is_file():
+        seen: dict[str, Job] = {}
+        for job in present(workspace):
+            if job.survey.id != survey.id:
                 continue
             # one file may hold two waves that the plan tells apart by `where`
             digest = hash_file(job.path) + json.dumps(job.wave.where, sort_keys=True, default=list)
             if digest in seen:
-                problems.append(
-                    Problem("import-same-file-twice", f"survey {survey.id}", f"{seen[digest]} = {job.key[1]}")
-                )
-            seen.setdefault(digest, job.key[1])
+                found = ", ".join(f"{other.key[1]}: {other.wave.file}" for other in (seen[digest], job))
+                problems.append(Problem("import-same-file-twice", f"{PLAN_FILE}, {survey.id}", found))
+            seen.setdefault(digest, job)
     return tuple(problems)
 
 
 def run_import(
-    workspace: Workspace, instruments: Mapping[str, Instrument], state: State, progress: Progress = silent
+    workspace: Workspace,
+    instruments: Mapping[str, Instrument],
+    state: State,
+    progress: Progress = silent,
+    *,
+    missing: Sequence[Problem] = (),
+    helpers: Helpers | None = None,
 ) -> tuple[Key, ...]:
     """Import what changed; returns the surveys and waves that were read again.
 
-    All exports are read before anything is written: one that does not fit leaves the
-    store as it was.
+    All exports are read before anything is written: one that does not fit, or is not
+    there (``missing``), leaves the store as it was.
 
     Raises
     ------
     EvaluationError
         Every problem of every file at once.
     """
-    problems = [*same_file_twice(workspace)]
-    if problems:
-        raise EvaluationError(problems)
+    problems = [*missing, *same_file_twice(workspace)]
     todo = []
-    for job in jobs(workspace):
+    for job in present(workspace):
         parts = parts_of(workspace, job, instruments[job.survey.instrument])
-        folder = store_folder(workspace.root, job.key)
-        if state.compare(job.stage, parts, (folder / "responses.parquet",)).needed:
+        if state.compare(job.stage, parts, store_files(workspace.root, job.key)).needed:
             todo.append((job, parts))
+    if helpers is not None and todo and not problems:
+        helpers.start()
     reader = Reader()
     built = []
     for number, (job, parts) in enumerate(todo):
@@ -155,13 +172,13 @@ def run_import(
             problems += error.problems
     if problems:
         raise EvaluationError(problems)
-    _check_waves(workspace, [responses for _, _, responses in built])
     if built:
+        _check_waves(workspace, [responses for _, _, responses in built])
         from evaluation.responses.store import save_responses
 
         for job, parts, responses in built:
             save_responses(responses, store_folder(workspace.root, job.key))
-            state.record(job.stage, parts)
+            state.record(job.stage, parts, store_files(workspace.root, job.key))
     state.forget((job.stage for job in jobs(workspace)), "import/")
     return tuple(job.key for job, _ in todo)
 

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from evaluation.codebook.model import Instrument
-from evaluation.common.errors import fail
+from evaluation.common.errors import EvaluationError, Problem, fail
 from evaluation.common.files import hash_bytes
 from evaluation.plan.load import Workspace
 from evaluation.workflow.analysis import published_folder
+from evaluation.workflow.helpers import Helpers
 from evaluation.workflow.progress import Progress, silent
 from evaluation.workflow.state import State, code_hash, hash_files, hash_mapping
 
@@ -20,6 +23,7 @@ if TYPE_CHECKING:
 
 FORMATS = ("html", "pdf", "docx")
 _MADE = ("_resultater", "_variables.yml")
+_TEXTS = frozenset({".qmd", ".md", ".yml", ".yaml", ".bib", ".css", ".typ", ".lua"})
 _ASKED = re.compile(r"\{\{<\s*(?:include|var)\s+([^\s>]+)\s*>\}\}")
 
 
@@ -37,11 +41,35 @@ def chosen(workspace: Workspace, names: Sequence[str]) -> tuple[str, ...]:
         ``product-unknown``, naming the products there are.
     """
     known = products(workspace.root)
-    wanted = tuple(names) or workspace.plan.evaluation.products
-    for name in wanted:
-        if name not in known:
-            raise fail("product-unknown", where=workspace.root / "reports", found=name, known=", ".join(known))
+    wanted = tuple(dict.fromkeys(names)) or workspace.plan.evaluation.products
+    where, listed = str(workspace.root / "reports"), {"known": ", ".join(known) or "–"}
+    problems = [Problem("product-unknown", where, name, listed) for name in wanted if name not in known]
+    if problems:
+        raise EvaluationError(problems)
     return wanted
+
+
+def ready(workspace: Workspace, names: Sequence[str]) -> None:
+    """Fail before any work where a product cannot be read, or what it is written to cannot be written.
+
+    Raises
+    ------
+    EvaluationError
+        ``product-unknown``, or ``not-writable`` and ``prose-not-utf8`` for all of them.
+    """
+    reports = workspace.root / "reports"
+    problems = []
+    for name in chosen(workspace, names):
+        for folder in (reports / name / _MADE[0], reports / "_output" / name):
+            stands = next(path for path in (folder, *folder.parents) if path.exists())
+            allowed = os.access(stands, os.W_OK, effective_ids=os.access in os.supports_effective_ids)
+            if not (stands.is_dir() and allowed):
+                reason = errno.EACCES if stands.is_dir() else errno.ENOTDIR
+                problem = Problem("not-writable", str(stands), os.strerror(reason))
+                problems += [problem] if problem not in problems else []
+        problems += _unreadable(reports / name)
+    if problems:
+        raise EvaluationError(problems)
 
 
 def output_files(root: Path, product: str) -> tuple[Path, ...]:
@@ -57,6 +85,12 @@ def _project_files(project: Path) -> list[Path]:
     ]
 
 
+def _borrowed(project: Path, name: str) -> list[Path]:
+    """Files of ``name`` in the project, or those of the midtvejsevaluering where it has none of its own."""
+    found = project / name if (project / name).exists() else project.parent / "midtvejsevaluering" / name
+    return [path for path in (found, *found.rglob("*")) if path.is_file()]
+
+
 def _asked(project: Path) -> str:
     """Hash of what the prose includes, so that other changes of wording make no piece again."""
     names: set[str] = set()
@@ -64,6 +98,21 @@ def _asked(project: Path) -> str:
         if path.suffix == ".qmd":
             names.update(_ASKED.findall(path.read_text(encoding="utf-8", errors="replace")))
     return hash_bytes("\n".join(sorted(names)).encode())
+
+
+def _unreadable(project: Path) -> list[Problem]:
+    """One problem for each text of a project that is not saved as UTF-8."""
+    problems = []
+    for path in _project_files(project):
+        if path.suffix not in _TEXTS:
+            continue
+        data = path.read_bytes()
+        try:
+            data.decode("utf-8")
+        except UnicodeDecodeError as error:
+            line = data[: error.start].count(b"\n") + 1
+            problems.append(Problem("prose-not-utf8", f"{path.relative_to(project.parent.parent).as_posix()}:{line}"))
+    return problems
 
 
 def parts_of_results(workspace: Workspace, instruments: Mapping[str, Instrument], product: str) -> dict[str, str]:
@@ -78,7 +127,7 @@ def parts_of_results(workspace: Workspace, instruments: Mapping[str, Instrument]
     parts.update(hash_files(workspace.root, registers))
     parts["codebooks"] = hash_bytes("".join(i.model_dump_json() for i in instruments.values()).encode())
     parts["pieces and numbers named in the prose"] = _asked(project)
-    parts["_brand.yml"] = hash_mapping(hash_files(project, project.glob("_brand.yml")))
+    parts["_brand.yml"] = hash_mapping(hash_files(workspace.root, _borrowed(project, "_brand.yml")))
     parts["program"] = code_hash("presentation", "plan", "codebook", "common")
     return parts
 
@@ -86,7 +135,8 @@ def parts_of_results(workspace: Workspace, instruments: Mapping[str, Instrument]
 def parts_of_render(workspace: Workspace, results: Mapping[str, str], product: str, mode: str) -> dict[str, str]:
     """What the documents depend on: the pieces, the prose and styles, the engine."""
     project = workspace.root / "reports" / product
-    parts = dict(hash_files(workspace.root, _project_files(project)))
+    borrowed = [*_borrowed(project, "_brand.yml"), *_borrowed(project, "_stil")]
+    parts = dict(hash_files(workspace.root, {*_project_files(project), *borrowed}))
     parts["results"] = hash_mapping(results)
     parts["mode"] = mode
     parts["program"] = code_hash("reporting", "common")
@@ -102,6 +152,7 @@ def run_render(
     engine: str = "auto",
     draft: bool = False,
     progress: Progress = silent,
+    helpers: Helpers | None = None,
 ) -> dict[str, RenderResult | None]:
     """Pieces and documents of each product, where something they read has changed.
 
@@ -125,9 +176,10 @@ def run_render(
                 instruments,
                 project=project,
                 lang=workspace.plan.evaluation.language,
+                pool=helpers.pool if helpers is not None else None,
                 progress=progress,
             )
-            state.record(f"results/{product}", results)
+            state.record(f"results/{product}", results, made)
         parts = parts_of_render(workspace, results, product, f"{engine} {'draft' if draft else 'final'}")
         if not state.compare(f"render/{product}", parts, output_files(workspace.root, product)).needed:
             done[product] = None

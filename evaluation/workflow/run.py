@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from evaluation.common.errors import Problem
 from evaluation.workflow.analysis import run_analysis
+from evaluation.workflow.helpers import Helpers
 from evaluation.workflow.imports import Key, run_import
 from evaluation.workflow.lock import workspace_lock
 from evaluation.workflow.opening import open_workspace
 from evaluation.workflow.progress import Progress, silent
-from evaluation.workflow.rendering import chosen, output_files, run_render
+from evaluation.workflow.rendering import chosen, output_files, ready, run_render
 from evaluation.workflow.state import State
 
 if TYPE_CHECKING:
@@ -39,24 +41,39 @@ def run(
     engine: str = "auto",
     draft: bool = False,
     progress: Progress = silent,
+    helpers: Helpers | None = None,
 ) -> Done:
     """Run ``stages`` of the workspace at ``root``; what is up to date is left alone.
+
+    Parameters
+    ----------
+    helpers : Helpers, optional
+        Processes that draw the figures, started as soon as a stage before them must run.
 
     Raises
     ------
     EvaluationError
         Every problem of the first stage that finds any; later stages do not start.
     """
-    workspace, instruments = open_workspace(root)
+    missing: list[Problem] = []
+    workspace, instruments = open_workspace(root, missing if "import" in stages else None)
+    if "render" in stages:
+        ready(workspace, products)
+    drawing = helpers if "render" in stages else None
     with workspace_lock(root):
         state = State(root)
-        imported = run_import(workspace, instruments, state, progress) if "import" in stages else ()
-        analysed = run_analysis(workspace, instruments, state, progress) if "analyse" in stages else False
+        imported: tuple[Key, ...] = ()
+        if "import" in stages:
+            imported = run_import(workspace, instruments, state, progress, missing=missing, helpers=drawing)
+        analysed = False
+        if "analyse" in stages:
+            analysed = run_analysis(workspace, instruments, state, progress, helpers=drawing)
         rendered: dict[str, RenderResult | None] = {}
         files: tuple[Path, ...] = ()
         if "render" in stages:
             rendered = run_render(
-                workspace, instruments, state, products, engine=engine, draft=draft, progress=progress
-            )
+                workspace, instruments, state, products,
+                engine=engine, draft=draft, progress=progress, helpers=drawing,
+            )  # fmt: skip
             files = tuple(f for name in chosen(workspace, products) for f in output_files(root, name))
     return Done(imported, analysed, rendered, files)

@@ -11,6 +11,8 @@ from pathlib import Path
 from evaluation.common.files import hash_bytes, hash_file, write_atomic
 
 _PACKAGE = Path(__file__).resolve().parent.parent
+#: Name of the part that stands for what a stage wrote.
+MADE = "finished files"
 _STATE = Path("data/processed/.state.json")
 
 
@@ -33,6 +35,17 @@ def hash_files(root: Path, paths: Iterable[Path]) -> dict[str, str]:
 def hash_mapping(parts: Mapping[str, str]) -> str:
     """One hash of named parts."""
     return hash_bytes(json.dumps(dict(parts), sort_keys=True).encode())
+
+
+def _made(outputs: Iterable[Path]) -> str:
+    """One hash of files, and of folders with all that is in them but hidden files."""
+    lines = []
+    for output in outputs:
+        inside = sorted(output.rglob("*")) if output.is_dir() else [output]
+        names = {path.relative_to(output.parent): path for path in inside if path.is_file()}
+        shown = {name: path for name, path in names.items() if not any(part.startswith(".") for part in name.parts)}
+        lines += [f"{name.as_posix()} {hash_file(path)}" for name, path in shown.items()]
+    return hash_bytes("\n".join(lines).encode())
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,17 +76,28 @@ class State:
             self._stages = {}
 
     def compare(self, stage: str, parts: Mapping[str, str], outputs: Iterable[Path] = ()) -> Stale:
-        """Whether ``stage`` must run: a part differs, was added or removed, or an output is gone."""
+        """Whether ``stage`` must run: a part differs, was added or removed, or an output is gone.
+
+        Outputs that :meth:`record` was told of must also be as they were left.
+        """
         known = self._stages.get(stage)
+        outputs = tuple(outputs)
         missing = tuple(path.name for path in outputs if not path.exists())
         if known is None:
             return Stale(stage, True, ("new",))
+        if MADE in known:
+            parts = {**parts, MADE: known[MADE] if missing else _made(outputs)}
         changed = tuple(sorted(name for name in {*known, *parts} if known.get(name) != parts.get(name)))
         return Stale(stage, bool(changed or missing), changed + missing)
 
-    def record(self, stage: str, parts: Mapping[str, str]) -> None:
-        """Remember what ``stage`` was made from; call it after the outputs stand."""
-        self._stages[stage] = dict(parts)
+    def record(self, stage: str, parts: Mapping[str, str], outputs: Iterable[Path] = ()) -> None:
+        """Remember what ``stage`` was made from and what ``outputs`` hold; call it after the outputs stand.
+
+        A file or folder named in ``outputs`` that somebody damages or edits makes the stage
+        stale, so that a run mends it.
+        """
+        outputs = tuple(outputs)
+        self._stages[stage] = {**parts, **({MADE: _made(outputs)} if outputs else {})}
         write_atomic(self._path, json.dumps(self._stages, indent=1, sort_keys=True, ensure_ascii=False) + "\n")
 
     def forget(self, keep: Iterable[str], prefix: str) -> tuple[str, ...]:

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from evaluation.plan.load import awaited
-from evaluation.workflow.analysis import parts_of_analysis, published_folder
-from evaluation.workflow.imports import jobs, parts_of, store_folder
+from evaluation.workflow.analysis import parts_of_analysis, published_files, published_folder
+from evaluation.workflow.imports import jobs, parts_of, store_files
 from evaluation.workflow.opening import open_workspace
 from evaluation.workflow.rendering import chosen, output_files, parts_of_render, parts_of_results
 from evaluation.workflow.state import Stale, State
@@ -34,11 +34,9 @@ def status(root: Path) -> Status:
     stages: list[Stale] = []
     for job in jobs(workspace):
         parts = parts_of(workspace, job, instruments[job.survey.instrument])
-        stages.append(state.compare(job.stage, parts, (store_folder(root, job.key) / "responses.parquet",)))
+        stages.append(state.compare(job.stage, parts, store_files(root, job.key)))
     if jobs(workspace):
-        analysis = state.compare(
-            "analyse", parts_of_analysis(workspace, instruments), (published_folder(root) / "meta.json",)
-        )
+        analysis = state.compare("analyse", parts_of_analysis(workspace, instruments), published_files(root))
         stages.append(analysis)
         for product in chosen(workspace, ()):
             if not (published_folder(root) / "meta.json").is_file():

@@ -273,6 +273,21 @@ def _check_leftovers(private: Estimates, shown: Published, threshold: int) -> No
             assert hidden["_persons"].sum() >= threshold
 
 
+def test_one_hidden_unit_takes_the_next_smallest_with_it() -> None:
+    private = results(sizes=(3, 20, 24, 30, 40, 50))
+    shown = publish(private, Disclosure())
+    rows = shown.levels[(shown.levels["measure"] == "a1") & shown.levels["group"].str.startswith("enhed-")]
+    hidden = rows[rows["suppressed"]]
+    assert set(zip(hidden["group"], hidden["reason"], strict=True)) == {
+        ("enhed-u0", "under_taersklen"),
+        ("enhed-u1", "diskretion"),
+    }
+    codes = shown.distributions[(shown.distributions["item"] == "a1") & (shown.distributions["state"] == "")]
+    assert not {"enhed-u0", "enhed-u1"} & set(codes["group"])
+    assert "enhed-u2" in set(codes["group"])
+    _check_leftovers(private, shown, 5)
+
+
 @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     sizes=st.lists(st.integers(0, 34), min_size=2, max_size=7),

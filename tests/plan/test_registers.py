@@ -83,7 +83,7 @@ HEAD = "id,name,type,area,kommune,centre,private,administrative,valid_from,valid
         (HEAD.replace(",", ";"), [("register-separator", "units.csv:1")]),
         ("id,navn\n1,A\n", [("register-unknown-column", "units.csv:1"), ("register-missing-column", "units.csv:1")]),
         ("id,nam\n1,A\n", [("register-unknown-column", "units.csv:1")]),
-        ("", [("register-missing-column", "units.csv:1"), ("register-missing-column", "units.csv:1")]),
+        ("", [("register-no-header", "units.csv")]),
     ],
 )
 def test_what_can_be_wrong_with_units(tmp_path, text, codes):

@@ -10,8 +10,9 @@ import pytest
 from evaluation.common.errors import EvaluationError
 from evaluation.common.language import LANGUAGES
 from evaluation.reporting.embedded.engine import render
+from evaluation.reporting.embedded.typst_pdf import compile_typst
 from evaluation.reporting.project import load_project
-from tests.reporting.projects import small
+from tests.reporting.projects import project, small
 
 HEAD = '---\ntitle: "T"\n---\n\n'
 FIGURE = '::: {#fig-a}\n![](_resultater/fig-svar){fig-alt="x"}\n\nTitel\n:::\n'
@@ -35,6 +36,7 @@ def _problems(work: Path, formats: tuple[str, ...] = ("html",)) -> list[tuple[st
         ("Tal: {{< var plan.titl >}}", "reporting-var-missing"),
         ("Tal: {{< var plan >}}", "reporting-var-type"),
         ("Tal: {{< var plan.tal >}}", "reporting-var-type"),
+        ("Tal: {{< var plan.2024 >}}", "reporting-var-digits"),
         ("`{{< var plan.titel >}}`", "reporting-shortcode-in-code"),
         ("{{< video film.mp4 >}}", "reporting-shortcode-unsupported"),
         ("{{< var >}}", "reporting-shortcode-unsupported"),
@@ -63,7 +65,7 @@ def test_each_is_refused_by_name_with_its_place(tmp_path: Path, line: str, code:
     work = small(
         tmp_path,
         HEAD + "{{< include kapitel.qmd >}}\n",
-        '"plan": {"titel": "Titel", "tal": 12.0}\n',
+        '"plan": {"titel": "Titel", "tal": 12.0, "2024": "x"}\n',
         kapitel=chapter + line + "\n",
         hoved="---\ntitle: x\n---\n",
     )
@@ -77,10 +79,10 @@ def test_each_is_refused_by_name_with_its_place(tmp_path: Path, line: str, code:
 
 
 def test_a_missing_variable_names_its_neighbour(tmp_path: Path) -> None:
-    work = small(tmp_path, HEAD + "{{< var a.b.2023 >}}", '"a": {"b": {"2024": "x"}, "zzz": "y"}\n')
+    work = small(tmp_path, HEAD + "{{< var a.b.w2023 >}}", '"a": {"b": {"w2024": "x"}, "zzz": "y"}\n')
     with pytest.raises(EvaluationError) as caught:
         render(work, ("html",))
-    assert "a.b.2024" in caught.value.render("da")
+    assert "a.b.w2024" in caught.value.render("da")
 
 
 def test_everything_wrong_is_told_at_once(tmp_path: Path) -> None:
@@ -158,9 +160,26 @@ def test_no_mark_where_the_data_are_real(tmp_path: Path) -> None:
     assert "Fiktiv" not in page.split("</style>")[1]
 
 
+def test_a_layout_that_does_not_settle_is_an_error(tmp_path: Path) -> None:
+    # Typst warns and still writes a PDF, with wrong numbers in it.
+    source = '#set document(title: "T")\n#context {\n for n in range(query(heading).len() + 1) [= Kapitel]\n}\n'
+    with pytest.raises(EvaluationError) as caught:
+        compile_typst(source, tmp_path)
+    assert "converge" in caught.value.problems[0].found
+
+
+def test_real_quarto_gets_the_mark_too(tmp_path: Path) -> None:
+    from evaluation.reporting.project import read_yaml
+
+    metadata = read_yaml(project(tmp_path) / "_resultater" / "_metadata.yml")
+    assert metadata["fiktiv"] == "Fiktive data"
+    assert "Fiktive data" in metadata["format"]["html"]["include-before-body"][0]["text"]
+    assert "fiktiv" not in read_yaml(small(tmp_path, HEAD + "Tekst.\n") / "_resultater" / "_metadata.yml")
+
+
 def test_options_of_a_format_win(tmp_path: Path) -> None:
     work = small(tmp_path, HEAD + "Tekst.\n")
-    project = load_project(work)
-    assert project.options("html")["theme"] == "none"
-    assert "theme" not in project.options("pdf")
-    assert project.options("pdf")["lang"] == "da"
+    loaded = load_project(work)
+    assert loaded.options("html")["theme"] == "none"
+    assert "theme" not in loaded.options("pdf")
+    assert loaded.options("pdf")["lang"] == "da"

@@ -45,7 +45,7 @@ if way == "hang":
 if way == "nothing":
     sys.exit(0)
 if way == "var":
-    say("(W) Unknown var score.glaede.2024 specified in a var shortcode.")
+    say("(W) Unknown var score.glaede.2021_2024 specified in a var shortcode.")
 if way == "crossref":
     say("[WARNING] Unable to resolve crossref @fig-udvikling", "WARNING")
 if way == "citation":
@@ -96,7 +96,7 @@ def test_a_good_run(stand_in: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("way", "expected"),
     [
-        ("var", "reporting-var-missing kapitler/01-resultater.qmd:14 score.glaede.2024"),
+        ("var", "reporting-var-missing kapitler/01-resultater.qmd:14 score.glaede.2021_2024"),
         ("crossref", "reporting-crossref-unresolved kapitler/01-resultater.qmd:14 fig-udvikling"),
         ("citation", "reporting-citation-missing kapitler/01-resultater.qmd:44 bog2019"),
         ("printed", "reporting-var-missing kapitler/01-resultater.qmd:16 score.glaede.n"),

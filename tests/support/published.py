@@ -246,6 +246,7 @@ def sample_plan(*, before: bool = True) -> Plan:
                         "kind": "kommunal",
                         "status": "fastholdt",
                     },
+                    {"id": "tilsyn", "title": _text("Tilsyn", "Supervision"), "kind": "lov", "status": "fastholdt"},
                 ],
             }
         ],

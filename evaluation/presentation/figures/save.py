@@ -12,7 +12,7 @@ from datetime import date
 from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -20,6 +20,9 @@ from evaluation.common.files import hash_bytes, hash_file, write_atomic
 from evaluation.presentation.brand import Brand
 from evaluation.presentation.figures.base import Figure
 from evaluation.presentation.figures.canvas import Canvas
+
+if TYPE_CHECKING:
+    from concurrent.futures import ProcessPoolExecutor
 
 DPI = 200
 #: Below this many figures to draw, starting other processes costs more than it saves.
@@ -89,6 +92,7 @@ def save_figures(
     *,
     cache: Path | None = None,
     workers: int = 2,
+    pool: ProcessPoolExecutor | None = None,
     progress: Callable[[int, int, str], None] | None = None,
 ) -> list[SavedFigure]:
     """Save many figures, those that changed in ``workers`` processes.
@@ -97,6 +101,8 @@ def save_figures(
     ----------
     jobs : sequence of (figure, stem)
         As for :func:`save_figure`.
+    pool : ProcessPoolExecutor, optional
+        Processes that run already, used instead of new ones; it stays open.
     progress : callable, optional
         Called as ``progress(done, total, name)`` in this process after each figure.
 
@@ -118,8 +124,16 @@ def save_figures(
             stale.append(index)
         else:
             finished(index, save_figure(figure, stem, brand, cache=cache))
-    if workers > 1 and len(stale) >= _PARALLEL_FROM:
-        _in_parallel([(index, *jobs[index]) for index in stale], brand, cache, workers, finished)
+    todo = [(index, *jobs[index]) for index in stale]
+    if pool is not None and todo:
+        _in_parallel(todo, brand, cache, pool, finished)
+    elif workers > 1 and len(stale) >= _PARALLEL_FROM:
+        from concurrent.futures import ProcessPoolExecutor
+        from multiprocessing import get_context
+
+        # spawn, not fork: pandas and the progress display run threads, and a forked lock never opens.
+        with ProcessPoolExecutor(min(workers, len(todo)), mp_context=get_context("spawn")) as own:
+            _in_parallel(todo, brand, cache, own, finished)
     for index in stale:
         if index not in done:
             finished(index, save_figure(*jobs[index], brand, cache=cache))
@@ -130,23 +144,20 @@ def _in_parallel(
     jobs: Sequence[tuple[int, Figure, Path]],
     brand: Brand,
     cache: Path | None,
-    workers: int,
+    pool: ProcessPoolExecutor,
     finished: Callable[[int, SavedFigure], None],
 ) -> None:
     """Draw in processes of their own; what they could not finish is left to the caller."""
-    from concurrent.futures import ProcessPoolExecutor, as_completed
+    from concurrent.futures import as_completed
     from concurrent.futures.process import BrokenProcessPool
-    from multiprocessing import get_context
 
-    # spawn, not fork: pandas and the progress display run threads, and a forked lock never opens.
-    with ProcessPoolExecutor(min(workers, len(jobs)), mp_context=get_context("spawn")) as pool:
+    try:
         futures = {pool.submit(save_figure, figure, stem, brand, cache=cache): index for index, figure, stem in jobs}
-        try:
-            for future in as_completed(futures):
-                finished(futures[future], future.result())
-        except BrokenProcessPool:
-            # A script without a main guard, or memory ran out: the caller draws the rest itself.
-            return
+        for future in as_completed(futures):
+            finished(futures[future], future.result())
+    except BrokenProcessPool:
+        # A script without a main guard, or memory ran out: the caller draws the rest itself.
+        return
 
 
 def _files(canvas: Canvas) -> tuple[bytes, bytes]:

@@ -10,7 +10,7 @@ from evaluation.codebook.model import Item, ResponseScale
 from evaluation.common.ids import slug
 from evaluation.presentation.context import KOMMUNE, Context, Row, SurveyView, inside, said
 from evaluation.presentation.escape import markdown
-from evaluation.presentation.numbers import HIDDEN, is_missing
+from evaluation.presentation.numbers import is_missing
 from evaluation.presentation.piece import Piece, figure, omitted, paragraphs, table
 from evaluation.presentation.pieces.common import (
     anm,
@@ -295,7 +295,7 @@ def appendix(ctx: Context, view: SurveyView) -> Piece:
             number_column(before, 8),
             number_column(after, 8),
             number_column(str(heads["change"]), 10),
-            number_column(ctx.say("heads", "interval", level=ctx.level), 16),
+            number_column(ctx.say("heads", "interval", level=ctx.level), 19),
             number_column(str(heads["n"]), 13),
         ]
         rows = _grouped(ctx, view, {key: _change_cells(ctx, view, row) for key, row in changes.items()})
@@ -304,7 +304,7 @@ def appendix(ctx: Context, view: SurveyView) -> Piece:
         label = view.wave_label(waves[-1])
         columns = [Column(str(heads["question"]), 60), number_column(label, 10), number_column(str(heads["n_one"]), 10)]
         cells = {
-            key: (view.label(key), ctx.numbers.share(row["value"]), ctx.numbers.number(row["n"], 0))
+            key: (_label(ctx, view, row), ctx.numbers.share(row["value"]), ctx.numbers.number(row["n"], 0))
             for key, row in levels.items()
         }
         rows = _grouped(ctx, view, cells)
@@ -313,7 +313,7 @@ def appendix(ctx: Context, view: SurveyView) -> Piece:
     turned = any(row["higher_is"] == "worse" for row in used)
     remarks = [
         _meaning(ctx, view),
-        ctx.say("note", "reversed") if turned else "",
+        ctx.say("note", "reversed" if changes else "reversed_level") if turned else "",
         ctx.say("note", "items_untested") if changes else "",
         hidden_remark(ctx, used),
     ]
@@ -322,12 +322,25 @@ def appendix(ctx: Context, view: SurveyView) -> Piece:
 
 
 def _change_cells(ctx: Context, view: SurveyView, row: Row) -> tuple[str, ...]:
+    if row["comparable"] == "nej":
+        return (_label(ctx, view, row), *_apart(ctx, view, str(row["measure"])))
     before, after, change, interval = cell_numbers(ctx, row)
-    label = view.label(str(row["measure"]))
-    if row["higher_is"] == "worse":
-        label += str(ctx.words("note")["reversed_mark"])
     counts = f"{ctx.numbers.number(row['n_before'], 0)} / {ctx.numbers.number(row['n_after'], 0)}"
-    return label, before or HIDDEN, after, change, interval, counts
+    return _label(ctx, view, row), before, after, change, interval, counts
+
+
+def _apart(ctx: Context, view: SurveyView, item: str) -> tuple[str, str, str, str, str]:
+    """Cells of an item that only one of the waves asked: what that wave shows, and no change."""
+    found = [view.level(item, "andel", wave) for wave in shown_waves(view)]
+    shares = ["–" if row is None else ctx.numbers.share(row["value"]) for row in found]
+    counts = ["–" if row is None else ctx.numbers.number(row["n"], 0) for row in found]
+    return shares[0], shares[-1], "–", "–", " / ".join(counts)
+
+
+def _label(ctx: Context, view: SurveyView, row: Row) -> str:
+    """Wording of an item, marked where a high share is not what one hopes for."""
+    mark = str(ctx.words("note")["reversed_mark"]) if row["higher_is"] == "worse" else ""
+    return view.label(str(row["measure"])) + mark
 
 
 def _grouped(ctx: Context, view: SurveyView, cells: Mapping[str, tuple[str, ...]]) -> list[tuple[str, ...]]:

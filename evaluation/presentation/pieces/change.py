@@ -87,17 +87,9 @@ def points_of(ctx: Context, view: SurveyView) -> list[str]:
         return found
     rows = judged(view, voice)
     named = [(row, view.quoted(str(row["measure"]))) for row in rows]
-    hidden = [view.quoted(str(row["measure"])) for row in view.main if voice.kind_of(row) == "hidden"]
-    untested = [view.quoted(str(row["measure"])) for row in view.main if voice.kind_of(row) == "untested"]
-    return [
-        *verdict_bullets(view, voice),
-        *[
-            text
-            for text in (voice.ceiling(named), voice.remark("untested", untested), voice.remark("hidden", hidden))
-            if text
-        ],
-        *perceived_points(ctx, view),
-    ]
+    left = _left(view, voice)
+    remarks = [voice.ceiling(named), *(voice.remark(kind, names) for kind, names in left.items())]
+    return [*verdict_bullets(view, voice), *[text for text in remarks if text], *perceived_points(ctx, view)]
 
 
 def perceived_points(ctx: Context, view: SurveyView) -> list[str]:
@@ -116,7 +108,7 @@ def changes_figure(ctx: Context, view: SurveyView) -> Piece:
     """``fig-S-udvikling``: before, after, change, interval, ±δ and verdict."""
     name = f"fig-{view.id}-udvikling"
     voice = sentences(ctx)
-    rows = [row for row in view.main if voice.kind_of(row) != "hidden"]
+    rows = [row for row in view.main if voice.kind_of(row) not in ("hidden", "incomparable")]
     if not rows:
         return missing(ctx, view, name, "no_pair" if view.pair is None else "all_hidden")
     from evaluation.presentation.figures.changes import ScaleChanges
@@ -221,7 +213,7 @@ def changes_table(ctx: Context, view: SurveyView) -> Piece:
         number_column(before, 8),
         number_column(after, 8),
         number_column(str(heads["change"]), 10),
-        number_column(ctx.say("heads", "interval", level=ctx.level), 17),
+        number_column(ctx.say("heads", "interval", level=ctx.level), 20),
         number_column(str(heads["n"]), 13),
         Column(str(heads["verdict"]), 20),
     )
@@ -341,18 +333,28 @@ def gathered(ctx: Context, view: SurveyView, voice: Sentences, judged_rows: Sequ
     else:
         places = voice.subject(view.main_stat, "")
         told = amounts(rows[0][0], ctx.numbers)
+        whole = len(rows) == len(judged_rows) > 3
         listed = ctx.numbers.listing([measure for _, measure in rows])
+        listed = voice.count(len(rows), len(rows), noun_of(view)) if whole else listed
         text = ctx.say("text", f"gathered_{verdict}", list=listed, noun=places["noun"], delta=told.delta)
     return " ".join(part for part in (text, voice.undecidable(rows) if verdict == "uafklaret" else "") if part)
+
+
+def _left(view: SurveyView, voice: Sentences) -> dict[str, list[str]]:
+    """Quoted titles of main measures without a verdict, by why."""
+    return {
+        kind: [view.quoted(str(row["measure"])) for row in view.main if voice.kind_of(row) == kind]
+        for kind in ("untested", "incomparable", "hidden")
+    }
 
 
 def _rest(ctx: Context, view: SurveyView, voice: Sentences) -> str:
     """Ceiling, neutral, untested and hidden measures."""
     named = [(row, view.quoted(str(row["measure"]))) for row in view.main]
-    kinds = {kind: [m for row, m in named if voice.kind_of(row) == kind] for kind in ("neutral", "untested", "hidden")}
+    left = _left(view, voice)
     neutral = [voice.statement(row, m) for row, m in named if voice.kind_of(row) == "neutral"]
     parts = [voice.ceiling([(row, m) for row, m in named if row["verdict"]]), *neutral]
-    parts += [voice.remark("untested", kinds["untested"]), voice.remark("hidden", kinds["hidden"])]
+    parts += [voice.remark(kind, names) for kind, names in left.items()]
     return " ".join(part for part in parts if part)
 
 

@@ -88,8 +88,8 @@ def verdict_word(ctx: Context, voice: Sentences, row: Row) -> str:
     """The verdict column: a verdict's word, or why there is none."""
     kind = voice.kind_of(row)
     words = ctx.words("verdicts")
-    if kind == "hidden":
-        return str(words["hidden"])
+    if kind in ("hidden", "incomparable"):
+        return str(words[kind])
     if kind == "untested":
         return str(words["small"])
     return str(words["none" if kind == "neutral" else kind])
@@ -100,6 +100,8 @@ def cell_numbers(ctx: Context, row: Row) -> tuple[str, str, str, str]:
 
     Shares print as per cent without decimals before and after and with one decimal for the change.
     """
+    if not row["suppressed"] and (row["comparable"] == "nej" or is_missing(row["change"])):
+        return ("–",) * 4
     share = row["stat"] == "andel"
     factor, level = (100.0, 0) if share else (1.0, 1)
 

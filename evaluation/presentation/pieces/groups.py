@@ -71,7 +71,8 @@ def groups_table(ctx: Context, view: SurveyView) -> Piece:
 def _one(ctx: Context, view: SurveyView, ref: str, title: str, mine: Sequence[str]) -> str:
     heads = ctx.words("heads")
     columns = [Column(str(heads["scale" if view.main_stat == "score" else "question"]), 30)]
-    columns += [number_column(view.group_label(group), 13) for group in (KOMMUNE, *mine)]
+    columns.append(number_column(str(heads["all"]), 11))
+    columns += [number_column(view.group_label(group), 13) for group in mine]
     by_group = {
         group: {row["measure"]: row for row in view.changes(view.main_stat, group)} for group in (KOMMUNE, *mine)
     }

@@ -7,7 +7,7 @@ from typing import Any
 
 from evaluation.presentation.context import Context, SurveyView, said
 from evaluation.presentation.escape import markdown
-from evaluation.presentation.numbers import HIDDEN, is_missing
+from evaluation.presentation.numbers import HIDDEN
 from evaluation.presentation.piece import Piece, div, omitted, paragraphs, table
 from evaluation.presentation.pieces.common import anm, fictional, source
 from evaluation.presentation.sentences import capital
@@ -45,12 +45,13 @@ def method_text(ctx: Context) -> Piece:
     words = {plan.estimand(view.id) for view in ctx.surveys if view.pair}
     estimand = [ctx.say("text", f"estimand_{word}") for word in ("udvikling", "beskrivelse") if word in words]
     comparison = ""
-    if plan.comparison is not None:
+    compared = any(view.pair for view in ctx.surveys)
+    if plan.comparison is not None and compared:
         name = markdown(said(plan.comparison.title, ctx.lang))
         comparison = ctx.say("text", "method_comparison", name=name)
         if plan.comparison.note is not None:
             comparison += " " + markdown(said(plan.comparison.note, ctx.lang))
-    lead = ctx.say("text", "method_lead", kommune=ctx.kommune)
+    lead = ctx.say("text", "method_lead" if compared else "method_lead_none", kommune=ctx.kommune)
     return Piece("txt-metode", paragraphs(lead, *told, " ".join(estimand), comparison))
 
 
@@ -111,38 +112,39 @@ def scales_table(ctx: Context) -> Piece:
     if not views:
         return omitted(name, ctx.say("omitted", "no_scales"))
     heads = ctx.words("heads")
-    columns = (
-        Column(str(heads["scale"]), 36),
+    starts = {view.wave_label(wave.id): wave.start for view in views for wave in view.answered}
+    labels = sorted(starts, key=lambda label: starts[label])
+    columns = [
+        Column(str(heads["scale"]), 34),
         number_column(str(heads["items"]), 13),
-        Column(str(heads["direction"]), 20),
-        Column(str(heads["alpha"]), 31),
-    )
+        Column(str(heads["direction"]), 19),
+        *(number_column(ctx.say("heads", "alpha", wave=label), 11) for label in labels),
+    ]
     rows: list[tuple[str, ...]] = []
     for view in views:
         assert view.instrument is not None
         rows.append((view.title,))
-        titles = [scale_id for scale_id in view.measure_order if scale_id in {s.id for s in view.instrument.scales}]
-        for scale_id in titles:
-            scale = view.instrument.scale(scale_id)
+        for scale in sorted(view.instrument.scales, key=lambda scale: view.measure_order.index(scale.id)):
             items = ctx.numbers.integer(len(view.instrument.items_of(scale)))
             direction = str(ctx.words("higher_is")[scale.higher_is])
-            rows.append((view.label(scale_id), items, direction, _alphas(ctx, view, scale_id)))
+            alphas = (_alpha(ctx, view, scale.id, label) for label in labels)
+            rows.append((view.label(scale.id), items, direction, *alphas))
     remarks = [ctx.say("note", "alpha")]
     below = anm(ctx, remarks, source(ctx, views))
     return Piece(
-        name, table(name, Table(columns, tuple(rows)), ctx.say("caption", "scales"), below), (), frozenset({name})
+        name,
+        table(name, Table(tuple(columns), tuple(rows)), ctx.say("caption", "scales"), below),
+        (),
+        frozenset({name}),
     )
 
 
-def _alphas(ctx: Context, view: SurveyView, scale: str) -> str:
-    """``0,81 (2020); 0,83 (2024)`` in order of time."""
-    told = []
-    for wave in view.answered:
-        for row in view.scales:
-            if row["scale"] == scale and view.wave_label(str(row["wave"])) == view.wave_label(wave.id):
-                value = HIDDEN if row["suppressed"] or is_missing(row["alpha"]) else ctx.numbers.number(row["alpha"], 2)
-                told.append(f"{value} ({view.wave_label(wave.id)})")
-    return "; ".join(told) or HIDDEN
+def _alpha(ctx: Context, view: SurveyView, scale: str, label: str) -> str:
+    """Alpha of a scale in the wave of that label; a dash where the survey has no such wave."""
+    for row in view.scales:
+        if row["scale"] == scale and view.wave_label(str(row["wave"])) == label:
+            return HIDDEN if row["suppressed"] else ctx.numbers.number(row["alpha"], 2)
+    return "–"
 
 
 def disclosure_text(ctx: Context) -> Piece:
@@ -166,10 +168,9 @@ def hidden_table(ctx: Context) -> Piece:
         number_column(str(heads["coarse"]), 15),
     )
     counted: dict[tuple[str, str], list[int]] = {}
-    for row in record.to_dict("records"):
-        reason = str(row["reason"]) or str(row["rule"])
-        sides = counted.setdefault((str(row["table"]), reason), [0, 0])
-        sides[0 if row["hidden"] else 1] += 1
+    for (kind, reason, rule, hidden), count in record.groupby(["table", "reason", "rule", "hidden"]).size().items():
+        sides = counted.setdefault((str(kind), str(reason) or str(rule)), [0, 0])
+        sides[0 if hidden else 1] += int(count)
     rows = tuple(
         (
             markdown(str(kinds.get(kind, kind))),

@@ -25,7 +25,8 @@ def survey_participation(ctx: Context, view: SurveyView) -> Piece:
     if not view.has_data:
         return omitted(name, why_not(ctx, view))
     told = [text for wave in view.answered if (text := _wave(ctx, view, wave.id))]
-    design = ctx.say("design_text", view.survey.design, respondents=capital(view.respondents))
+    again = len(view.answered) > 1 or view.survey.design == "retrospective"
+    design = ctx.say("design_text", view.survey.design) if again else ""
     return Piece(name, paragraphs(" ".join([*told, design, _paired(ctx, view)]).strip()))
 
 

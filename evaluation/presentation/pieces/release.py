@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from evaluation.common.ids import slug
 from evaluation.plan.model import Release, Rule
 from evaluation.plan.registers import Trial
 from evaluation.plan.timing import period
@@ -107,8 +108,10 @@ def release_text(ctx: Context, chart: Piece, rules: Piece) -> Piece:
             ctx.say(
                 "text",
                 f"rules_{_amount(lifted)}_{_amount(kept)}",
-                lifted=_counted(voice, lifted),
-                kept=_counted(voice, kept),
+                lifted=voice.numbers.count(lifted),
+                kept=voice.numbers.count(kept),
+                Lifted=_counted(voice, lifted),
+                Kept=_counted(voice, kept),
             )
         )
     if refs := ctx.refs(chart, rules):
@@ -138,7 +141,7 @@ def trials_table(ctx: Context) -> Piece:
         Column(str(heads["period"]), 20),
     )
     rows = tuple(
-        (_trial(trial), markdown(trial.initiated_by) or "–", _units(ctx, trial), _span(ctx, trial)) for trial in trials
+        (_trial(trial), _initiator(ctx, trial) or "–", _units(ctx, trial), _span(ctx, trial)) for trial in trials
     )
     below = anm(ctx, [ctx.say("note", "trials")], fictional(ctx, ctx.say("note", "source_trials")))
     text = table(name, Table(columns, rows), ctx.say("caption", "trials", kommune=ctx.kommune), below)
@@ -148,6 +151,11 @@ def trials_table(ctx: Context) -> Piece:
 def _trial(trial: Trial) -> str:
     title = f"**{markdown(trial.title.rstrip('.'))}.**"
     return f"{title} {markdown(trial.description)}".strip()
+
+
+def _initiator(ctx: Context, trial: Trial) -> str:
+    known = ctx.words("initiators")
+    return str(known.get(slug(trial.initiated_by), markdown(trial.initiated_by))) if trial.initiated_by else ""
 
 
 def _units(ctx: Context, trial: Trial) -> str:
@@ -181,10 +189,10 @@ def trials_text(ctx: Context, trials: Piece) -> Piece:
     parts.append(ctx.say("text", f"trials_ended_{_amount(ended)}", n=_counted(voice, ended)))
     by: dict[str, int] = {}
     for trial in entries:
-        if trial.initiated_by:
-            by[trial.initiated_by] = by.get(trial.initiated_by, 0) + 1
+        if who := _initiator(ctx, trial):
+            by[who] = by.get(who, 0) + 1
     if by:
         ordered = sorted(by.items(), key=lambda entry: (-entry[1], entry[0]))
-        listed = [f"{markdown(who)} ({ctx.numbers.integer(count)})" for who, count in ordered]
+        listed = [f"{who} ({ctx.numbers.integer(count)})" for who, count in ordered]
         parts.append(ctx.say("text", "trials_by", list=ctx.numbers.listing(listed)))
     return Piece(name, paragraphs(" ".join(parts)))

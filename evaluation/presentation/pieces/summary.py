@@ -179,7 +179,7 @@ def mechanisms_text(ctx: Context, content: Piece) -> Piece:
     measured = [m for m in ctx.mechanisms if any(voice.kind_of(row) in ORDER for _, row in _spoken(ctx, m))]
     lead = ctx.say(
         "text",
-        "mechanisms_lead_none" if not measured else "mechanisms_lead_one" if len(measured) == 1 else "mechanisms_lead",
+        "mechanisms_lead" + {0: "_none", total: "_all", 1: "_one"}.get(len(measured), ""),
         total=voice.numbers.count(total),
         measured=voice.numbers.count(len(measured)),
     )

@@ -38,12 +38,14 @@ def render(folder: Path, formats: Sequence[str]) -> dict[str, bytes]:
     expanded = expand(project)
     document = cite(read(project, expanded), project, expanded)
     words = language(project.lang, project.settings)
-    ready = {output: _numbered(document, output, project, expanded, words) for output in formats}
     writers = _writers(project, folder, words)
     # pandoc runs as a process and Typst without the interpreter's lock: two at a time pay.
     with ThreadPoolExecutor(max_workers=2) as pool:
-        waiting = {output: pool.submit(writers[output], ready[output]) for output in formats}
-        return {output: job.result() for output, job in waiting.items()}
+        waiting = {}
+        # The PDF takes longest (pandoc, then Typst): it is under way while the others are numbered.
+        for output in sorted(formats, key=lambda name: name != "pdf"):
+            waiting[output] = pool.submit(writers[output], _numbered(document, output, project, expanded, words))
+        return {output: waiting[output].result() for output in formats}
 
 
 def _writers(project: Project, folder: Path, words: dict[str, str]) -> dict[str, Callable[[dict[str, Any]], bytes]]:

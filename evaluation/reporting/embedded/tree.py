@@ -19,11 +19,18 @@ def walk(value: Any, change: Callable[[Node], list[Node] | None]) -> Any:
         result: list[Any] = []
         for item in value:
             if isinstance(item, dict) and "t" in item:
-                node = {"t": item["t"], "c": walk(item["c"], change)} if "c" in item else item
+                node = item
+                if "c" in item:
+                    content = item["c"]
+                    # most nodes are words: not worth a call
+                    node = {"t": item["t"], "c": content if isinstance(content, str) else walk(content, change)}
                 changed = change(node)
-                result += [node] if changed is None else changed
+                if changed is None:
+                    result.append(node)
+                else:
+                    result += changed
             else:
-                result.append(walk(item, change))
+                result.append(walk(item, change) if isinstance(item, (list, dict)) else item)
         return result
     if isinstance(value, dict):
         return {key: walk(item, change) for key, item in value.items()}
@@ -32,13 +39,14 @@ def walk(value: Any, change: Callable[[Node], list[Node] | None]) -> Any:
 
 def visit(value: Any, look: Callable[[Node], None]) -> None:
     """Call ``look`` with every node, outer before inner, in document order."""
-    if isinstance(value, list):
-        for item in value:
-            visit(item, look)
-    elif isinstance(value, dict):
+    if isinstance(value, dict):
         if "t" in value:
             look(value)
-        for item in value.values():
+        value = value.values()
+    elif not isinstance(value, list):
+        return
+    for item in value:
+        if isinstance(item, (list, dict)):
             visit(item, look)
 
 

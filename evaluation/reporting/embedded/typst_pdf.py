@@ -27,6 +27,8 @@ _KIND = {"fig": "quarto-float-fig", "tbl": "quarto-float-tbl"}
 _COLOURS = {"note": "link", "tip": "secondary", "important": "after", "warning": "accent", "caution": "accent"}
 # A row over all columns introduces the rows below it; as a header of the second level it stays with them.
 _GROUP_ROW = re.compile(r"^(?P<indent> +)(?P<cell>table\.cell\(colspan: \d+\)\[#strong\[.*\]\]),$", re.M)
+# A table this short moves to the next page as a whole rather than leave one row behind.
+_SHORT_TABLE = 9
 _TIMESTAMP = int(pandoc.SOURCE_DATE_EPOCH)
 
 
@@ -84,14 +86,18 @@ def compile_typst(source: str, folder: Path) -> bytes:
         main = Path(name) / "main.typ"
         main.write_text(source, encoding="utf-8")
         try:
-            return bytes(
-                typst.compile(
-                    str(main), root=str(folder), font_paths=[str(font_folder())], ignore_system_fonts=True,
-                    format="pdf", pdf_standards=["ua-1"], timestamp=_TIMESTAMP,
-                )
+            made, warnings = typst.compile_with_warnings(
+                str(main), root=str(folder), font_paths=[str(font_folder())], ignore_system_fonts=True,
+                format="pdf", pdf_standards=["ua-1"], timestamp=_TIMESTAMP,
             )  # fmt: skip
         except (RuntimeError, typst.TypstError) as error:
             raise fail("reporting-typst-failed", found=_message(error, source)) from error
+
+    unsettled = [str(warning) for warning in warnings if "converge" in str(warning)]
+    if unsettled:
+        # Typst gives a PDF all the same, with wrong numbers in it.
+        raise fail("reporting-typst-failed", found=unsettled[0])
+    return bytes(made)
 
 
 def _message(error: Exception, source: str) -> str:
@@ -151,17 +157,31 @@ def _float(node: Node, pairs: Mapping[str, str]) -> list[Node]:
     number = f', supplement: [{pairs["praefiks"]}], numbering: "1"' if "nummer" in pairs else ", numbering: none"
     label = f"\n<{ident}>" if ident else ""
     kind_name = _KIND[kind] if "nummer" in pairs else "uden-nummer"
+    whole = kind == "tbl" and rows(content) <= _SHORT_TABLE
+    opening = "#block(width: 100%, breakable: false, sticky: true)[#figure([" if whole else "#figure(["
     return [
-        tree.raw("typst", "#figure(["),
+        tree.raw("typst", opening),
         *content,
         tree.plain(
             [
                 tree.raw("typst", "], caption: figure.caption(position: top, [", block=False),
                 *(caption[0]["c"] if caption else []),
-                tree.raw("typst", f']), kind: "{kind_name}"{number}){label}', block=False),
+                tree.raw("typst", f']), kind: "{kind_name}"{number}){label}{"]" if whole else ""}', block=False),
             ]
         ),
     ]
+
+
+def rows(blocks: list[Node]) -> int:
+    """Count the body rows of the tables in ``blocks``."""
+    found: list[int] = []
+
+    def look(node: Node) -> None:
+        if node["t"] == "Table":
+            found.extend(len(body[3]) for body in node["c"][4])
+
+    tree.visit(blocks, look)
+    return sum(found)
 
 
 def _callout(node: Node, classes: list[str]) -> list[Node]:

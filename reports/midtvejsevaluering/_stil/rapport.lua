@@ -115,7 +115,8 @@ local function div(el)
   if el.classes:includes("callout") and is("docx") and #el.content == 2 and el.content[1].t == "Div" then
     return callout(el)
   end
-  if el.identifier == "refs" and is("typst") then
+  -- Quarto udfylder listen til allersidst; en tom blok skal den have lov at finde.
+  if el.identifier == "refs" and #el.content > 0 and is("typst") then
     return around("#litteratur[", el.content, "]")
   end
   if el.classes:includes("sideskift") then
@@ -167,6 +168,36 @@ local function widths(tbl)
   for i, spec in ipairs(tbl.colspecs) do spec[2] = wide[i] / sum end
 end
 
+-- Intet ord i en tabel skal deles, fordi søjlen er lidt for smal: de brede søjler giver af deres plads.
+local function room_for_words(tbl)
+  local least, short, slack = {}, 0, 0
+  for i, _ in ipairs(tbl.colspecs) do least[i] = 0.03 end
+  each_row(tbl, function(row, head)
+    for i, cell in ipairs(row.cells) do
+      if cell.col_span > 1 then return end
+      for word in pandoc.utils.stringify(cell.contents):gmatch("%S+") do
+        local need = (utf8.len(word) or #word) * (head and 1.12 or 1) + 2.6
+        least[i] = math.max(least[i] or 0, math.min(need, head and 16 or 20) / line_length)
+      end
+    end
+  end)
+  for i, spec in ipairs(tbl.colspecs) do
+    local spare = spec[2] - least[i]
+    if spare < 0 then short = short - spare else slack = slack + spare end
+  end
+  if short == 0 then return end
+  if slack <= short then
+    local sum = 0
+    for i, _ in ipairs(tbl.colspecs) do sum = sum + least[i] end
+    for i, spec in ipairs(tbl.colspecs) do spec[2] = least[i] / sum end
+    return
+  end
+  for i, spec in ipairs(tbl.colspecs) do
+    local spare = spec[2] - least[i]
+    spec[2] = spare < 0 and least[i] or spec[2] - short * spare / slack
+  end
+end
+
 local function empty(cell)
   return pandoc.utils.stringify(cell.contents) == ""
 end
@@ -188,6 +219,20 @@ local function group_rows(tbl)
   end)
 end
 
+-- Korte tabeller deles ikke over to sider i Word (i pdf sørger motoren for det samme).
+local function keep_together(tbl)
+  local rows = {}
+  each_row(tbl, function(row) table.insert(rows, row) end)
+  if #rows > 10 then return end
+  for i = 1, #rows - 1 do
+    for _, cell in ipairs(rows[i].cells) do
+      if not cell.contents[1] or cell.contents[1].t ~= "Div" then
+        cell.contents = { pandoc.Div(cell.contents, pandoc.Attr("", {}, { ["custom-style"] = "Tabel Sammen" })) }
+      end
+    end
+  end
+end
+
 local function tables(tbl)
   local default = true
   for _, spec in ipairs(tbl.colspecs) do
@@ -195,6 +240,8 @@ local function tables(tbl)
   end
   if default and not is("html") then widths(tbl) end
   group_rows(tbl)
+  if not default or not is("html") then room_for_words(tbl) end
+  if is("docx") then keep_together(tbl) end
   return tbl
 end
 

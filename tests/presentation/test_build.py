@@ -1,0 +1,351 @@
+"""Every piece of the contract, from a published sample made by hand."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+import yaml
+
+from evaluation.common.resources import resource_folder
+from evaluation.presentation.build import BuildReport, build_results, make_pieces
+from evaluation.presentation.context import Context
+from evaluation.presentation.variables import variables
+from tests.support.published import AWAITED, PARENTS, PERCEIVED, SCHOOL, STAFF
+from tests.support.published import sample_instruments as instruments
+from tests.support.published import sample_published as published
+from tests.support.published import sample_workspace as workspace
+
+GLOBAL = [
+    "txt-fiktive",
+    "txt-hovedresultater",
+    "tbl-resultatoversigt",
+    "fig-tidslinje",
+    "tbl-regler",
+    "txt-frisaettelse",
+    "tbl-undersoegelser",
+    "fig-svarprocent",
+    "txt-svar",
+    "txt-metode",
+    "tbl-beslutningsregel",
+    "tbl-skalaer",
+    "tbl-forsoeg",
+    "txt-forsoeg",
+    "tbl-mekanismer",
+    "txt-mekanismer",
+    "txt-konklusion",
+    "txt-begraensninger",
+    "tbl-begraensninger",
+    "txt-diskretionering",
+    "tbl-diskretionering",
+    "tbl-datagrundlag",
+    "txt-dokumentation",
+    "alle-undersoegelser",
+    "txt-kolofon",
+]
+EACH = [
+    "txt-{}-hovedpointer",
+    "txt-{}-deltagelse",
+    "fig-{}-udvikling",
+    "tbl-{}-udvikling",
+    "txt-{}-udvikling",
+    "fig-{}-svar",
+    "txt-{}-svar",
+    "fig-{}-oplevet",
+    "txt-{}-oplevet",
+    "tbl-{}-grupper",
+    "txt-{}-grupper",
+    "tbl-bilag-{}",
+]
+SURVEYS = (STAFF, PARENTS, SCHOOL, PERCEIVED, AWAITED)
+PROSE = "\n\n".join(
+    "{{< include _resultater/" + name + ".qmd >}}"
+    for name in [*GLOBAL, *(kind.format(survey) for survey in SURVEYS for kind in EACH)]
+)
+Build = Callable[..., "Built"]
+
+
+class Built:
+    """A project and what was built into it."""
+
+    def __init__(self, project: Path, report: BuildReport) -> None:
+        self.project, self.report = project, report
+        self.folder = project / "_resultater"
+        self.texts = {path.stem: path.read_text(encoding="utf-8") for path in sorted(self.folder.glob("*.qmd"))}
+
+    @property
+    def prose(self) -> str:
+        return "\n".join(text for name, text in self.texts.items() if name != "alle-undersoegelser")
+
+
+def _build(
+    root: Path, *, prose: str = PROSE, lang: str = "da", before: bool = True, data: Any = None, draw: bool = False
+) -> Built:
+    project = root / "reports" / "produkt"
+    project.mkdir(parents=True, exist_ok=True)
+    shutil.copy(resource_folder("reports") / "midtvejsevaluering" / "_brand.yml", project)
+    (project / "index.qmd").write_text(prose, encoding="utf-8")
+    with pytest.MonkeyPatch.context() as patch:
+        if not draw:
+            patch.setattr("evaluation.presentation.build._figures", lambda *_: ([], []))
+        report = build_results(
+            data or published(before=before), workspace(root, before=before), instruments(), project=project, lang=lang
+        )
+    return Built(project, report)
+
+
+@pytest.fixture(scope="module")
+def danish(tmp_path_factory: pytest.TempPathFactory) -> Built:
+    return _build(tmp_path_factory.mktemp("da"), draw=True)
+
+
+@pytest.fixture(scope="module")
+def english(tmp_path_factory: pytest.TempPathFactory) -> Built:
+    return _build(tmp_path_factory.mktemp("en"), lang="en")
+
+
+@pytest.fixture(scope="module")
+def levels_only(tmp_path_factory: pytest.TempPathFactory) -> Built:
+    return _build(tmp_path_factory.mktemp("niveau"), before=False)
+
+
+@pytest.fixture(params=["danish", "english", "levels_only"])
+def built(request: pytest.FixtureRequest) -> Built:
+    made: Built = request.getfixturevalue(request.param)
+    return made
+
+
+def test_every_piece_of_the_contract(built: Built) -> None:
+    expected = {*GLOBAL, *(kind.format(survey) for survey in SURVEYS for kind in EACH)}
+    assert expected <= set(built.texts)
+    assert set(built.report.pieces) == set(built.texts)
+
+
+def test_every_reference_has_its_target(built: Built) -> None:
+    targets = set(re.findall(r"^::: \{#((?:fig|tbl)-[\w-]+)\}", built.prose, re.MULTILINE))
+    references = set(re.findall(r"@((?:fig|tbl)-[\w-]+)", built.prose))
+    assert references
+    assert references <= targets
+
+
+def test_every_figure_has_its_files_and_an_alternative_text(danish: Built) -> None:
+    built = danish
+    images = re.findall(r"!\[\]\(_resultater/([\w-]+)\)\{fig-alt=\"(.+?)\"\}", built.prose)
+    assert images
+    for name, alt in images:
+        assert (built.folder / f"{name}.svg").is_file()
+        assert (built.folder / f"{name}.png").is_file()
+        assert len(alt) > 30
+    drawn = {path.stem for path in built.folder.glob("*.svg")}
+    assert drawn == {name for name, _ in images}
+
+
+def test_text_is_tidy(built: Built) -> None:
+    for name, text in built.texts.items():
+        lines = [line for line in text.splitlines() if not line.startswith("|")]
+        assert not [line for line in lines if "  " in line], name
+        for wrong in ("pct..", "()", "« »", " ,", " .:", "?."):
+            assert wrong not in text, (name, wrong)
+        assert not re.search(r"\bnan\b|\bNone\b(?! of)", text), name
+        assert not re.search(r"\{[a-z_]+\}", text), name
+
+
+def test_never_the_word_effect(built: Built) -> None:
+    assert not re.search(r"effekt|effect", built.prose, re.IGNORECASE)
+
+
+def test_notes_come_before_sources_and_name_invented_data(danish: Built) -> None:
+    notes = re.findall(r"::: \{\.anm\}\n(.+?)\n:::", danish.prose, re.DOTALL)
+    assert len(notes) > 15
+    for text in notes:
+        if "*Kilde:*" in text:
+            assert text.rstrip().endswith("Fiktive data.")
+            assert text.find("*Anm.:*") < text.find("*Kilde:*")
+    assert "Fiktive data" in danish.texts["txt-fiktive"]
+    assert "fiktive data" in danish.texts["txt-kolofon"]
+
+
+def test_real_data_are_not_called_invented(tmp_path: Path) -> None:
+    made = _build(tmp_path, data=published(fictional=False))
+    assert "iktiv" not in made.prose
+    assert made.texts["txt-fiktive"].strip() == ""
+    assert yaml.safe_load((made.project / "_variables.yml").read_text(encoding="utf-8"))["plan"]["fiktiv"] == "nej"
+
+
+def test_nothing_danish_in_the_english_pieces(english: Built) -> None:
+    text = re.sub(r"_resultater/[\w-]+|[@#](?:fig|tbl|txt)-[\w-]+", "", english.prose)
+    # trials.csv holds one language only: a trial's own words stay as they were written.
+    text = text.replace("Lindholt Kommune", "")
+    for trial in workspace(english.project).registers.trials:
+        text = text.replace(trial.title, "").replace(trial.description.rstrip("."), "")
+    for word in (" og ", " ikke ", "Kilde", "Anm.", "pct.", " er ", "skala ", "æ", "ø", "»"):
+        assert word not in text, word
+
+
+def test_hidden_numbers_are_dots_with_a_note(danish: Built) -> None:
+    for name in (f"tbl-{SCHOOL}-udvikling", f"tbl-bilag-{SCHOOL}"):
+        assert "| .. |" in danish.texts[name]
+        assert "færre end 5 personer" in danish.texts[name]
+    assert "vises ikke af hensyn til anonymiteten" in danish.texts[f"txt-{SCHOOL}-hovedpointer"]
+
+
+def test_number_of_answers_is_always_there(danish: Built) -> None:
+    lines = danish.texts[f"tbl-{STAFF}-udvikling"].splitlines()
+    rows = [line for line in lines if line.startswith("| ") and "**" not in line][1:]
+    assert len(rows) == 9
+    assert all(re.search(r"\| \d+ / \d+ \|", row) for row in rows)
+
+
+def test_verdicts_stand_in_words(danish: Built) -> None:
+    table = danish.texts[f"tbl-{STAFF}-udvikling"]
+    for label, verdict in (
+        ("Arbejdsglæde", "fremgang"),
+        ("Motivation", "lille fremgang"),
+        ("Tillid", "stort set uændret"),
+        ("Faciliterende ledelse", "kan ikke afgøres"),
+        ("Kollegialt fællesskab", "lille tilbagegang"),
+        ("Systematik og fokus", "tilbagegang"),
+        ("Tid brugt på dokumentation †", "fremgang"),
+        ("Delte roller", "vurderes ikke"),
+    ):
+        assert re.search(rf"^\| {label} \|.*\| {verdict} \|$", table, re.MULTILINE), label
+
+
+def test_gains_and_losses_are_told_alike(danish: Built) -> None:
+    points = danish.texts[f"txt-{STAFF}-hovedpointer"]
+    order = [
+        "Fremgang på tre af de otte",
+        "Lille fremgang",
+        "Tilbagegang",
+        "Lille tilbagegang",
+        "Stort set",
+        "Kan ikke",
+    ]
+    places = [points.index(f"**{text}") for text in order]
+    assert places == sorted(places)
+    assert "Ingen tilbagegang" not in points
+    assert "**Ingen tilbagegang:** Ingen af de to spørgsmål" in danish.texts[f"txt-{PARENTS}-hovedpointer"]
+
+
+def test_main_results_can_be_read_alone(danish: Built) -> None:
+    text = danish.texts["txt-hovedresultater"]
+    for needed in ("1.\u00a0juni 2021", "Arbejdsglæde", "Ledere", "Din faglige frihed", "ikke i sig selv hvorfor"):
+        assert needed in text
+
+
+def test_perceived_change_is_kept_apart(danish: Built) -> None:
+    for name in (f"txt-{PERCEIVED}-oplevet", f"txt-{PERCEIVED}-hovedpointer"):
+        assert not re.search(r"fremgang|tilbagegang|scoren", danish.texts[name])
+
+
+def test_mechanisms_keep_assumption_measure_and_perception_apart(danish: Built) -> None:
+    table = danish.texts["tbl-mekanismer"]
+    assert "| Antagelse | Målt udvikling | Oplevet ændring |" in table
+    assert "ikke om den er årsagen" in table
+    assert "»Faciliterende ledelse«: kan ikke afgøres" in table
+
+
+def test_limits_follow_the_facts_of_the_plan(danish: Built, levels_only: Built) -> None:
+    assert "Covid-19" in danish.texts["txt-begraensninger"]
+    assert "Én kommune over for én" in danish.texts["txt-begraensninger"]
+    assert "sprogvurdering" in danish.texts["txt-begraensninger"]
+    assert "Covid-19" not in levels_only.texts["txt-begraensninger"]
+
+
+def test_without_a_wave_before_there_is_a_full_report_of_levels(levels_only: Built) -> None:
+    assert "ikke er nogen måling fra før frisættelsen" in levels_only.texts[f"txt-{STAFF}-udvikling"]
+    assert "ingen målt udvikling" in levels_only.texts["txt-hovedresultater"]
+    assert re.search(r"\| Arbejdsglæde \| 69,4 \| 391 \|", levels_only.texts[f"tbl-{STAFF}-udvikling"])
+    assert f"fig-{STAFF}-svar-trivsel" in levels_only.texts[f"fig-{STAFF}-svar"]
+    assert "**Fremgang" not in levels_only.prose
+
+
+def test_awaited_and_unknown_surveys_say_so(tmp_path: Path) -> None:
+    prose = (
+        "{{< include _resultater/txt-ukendt-udvikling.qmd >}}\n\n{{< include _resultater/fig-ukendt-udvikling.qmd >}}"
+    )
+    made = _build(tmp_path, prose=prose)
+    assert "»ukendt« indgår ikke i denne evaluering" in made.texts["txt-ukendt-udvikling"]
+    # The figure under it would only repeat the reason.
+    assert made.texts["fig-ukendt-udvikling"].strip() == ""
+    assert "endnu ingen svar" in made.texts[f"txt-{AWAITED}-hovedpointer"]
+
+
+def test_references_only_to_what_the_document_includes(tmp_path: Path) -> None:
+    made = _build(tmp_path, prose="{{< include _resultater/txt-frisaettelse.qmd >}}")
+    assert "@" not in made.texts["txt-frisaettelse"]
+    assert "To regler er ophævet, mens to er fastholdt." in made.texts["txt-frisaettelse"]
+
+
+def test_the_generic_document_reaches_every_survey(tmp_path: Path) -> None:
+    made = _build(tmp_path, prose="{{< include _resultater/alle-undersoegelser.qmd >}}")
+    included = set(re.findall(r"_resultater/([\w-]+)\.qmd", made.texts["alle-undersoegelser"]))
+    assert {f"fig-{STAFF}-udvikling", f"tbl-bilag-{PARENTS}", f"txt-{AWAITED}-hovedpointer"} <= included
+    assert included <= set(made.texts)
+    assert f"@fig-{STAFF}-udvikling" in made.texts[f"txt-{STAFF}-udvikling"]
+
+
+def test_building_twice_changes_no_byte(danish: Built) -> None:
+    stamps = {path: path.stat().st_mtime_ns for path in danish.project.rglob("*") if path.is_file()}
+    second = _build(danish.project.parents[1], draw=True)
+    assert second.report.changed == ()
+    assert second.report.removed == ()
+    assert second.report.drawn == 0
+    made = [path for path in stamps if path.name != "index.qmd"]
+    assert [path.name for path in made if path.stat().st_mtime_ns != stamps[path]] == ["_brand.yml"]
+
+
+def test_stale_files_go_and_word_reference_stays(tmp_path: Path) -> None:
+    made = _build(tmp_path)
+    (made.folder / "fig-gammel.svg").write_text("x", encoding="utf-8")
+    (made.folder / "txt-gammel.qmd").write_text("x", encoding="utf-8")
+    (made.folder / "reference.docx").write_bytes(b"x")
+    again = _build(tmp_path)
+    assert {path.name for path in again.report.removed} == {"fig-gammel.svg", "txt-gammel.qmd"}
+    assert (made.folder / "reference.docx").is_file()
+
+
+def test_labels_of_users_cannot_break_a_piece(tmp_path: Path) -> None:
+    nasty = '7. A|B {{< var x >}} @fig-x <b> $1$ `c` [x](y) -- »q« "r"'
+    made = instruments()
+    staff = made[STAFF]
+    scales = tuple(
+        scale.model_copy(update={"title": scale.title.model_copy(update={"da": nasty})}) for scale in staff.scales
+    )
+    items = tuple(item.model_copy(update={"text": item.text.model_copy(update={"da": nasty})}) for item in staff.items)
+    made[STAFF] = staff.model_copy(update={"scales": scales, "items": items})
+    ctx = Context(published(), workspace(tmp_path), made, "da")
+    for piece in make_pieces(ctx):
+        if piece.name != "alle-undersoegelser":
+            assert "{{<" not in piece.text, piece.name
+            assert "<b>" not in piece.text, piece.name
+            assert not re.search(r"(?<!\\)@fig-x", piece.text), piece.name
+    yaml.safe_load(variables(ctx))
+
+
+def test_missing_columns_of_numbers_never_print_as_nan(tmp_path: Path) -> None:
+    data = published()
+    columns = ["se", "ci_low", "ci_high", "p_adjusted", "mdc80", "n_paired", "effect_size"]
+    thin = data.estimates.assign(**{name: float("nan") for name in columns}, verdict="", reason="few_clusters")
+    made = _build(tmp_path, data=replace(data, estimates=thin))
+    assert not re.search(r"\bnan\b", made.prose, re.IGNORECASE)
+    assert "ikke testet" in made.texts[f"tbl-{STAFF}-udvikling"]
+    assert "Ingen af ændringerne kan vurderes" in made.texts[f"txt-{STAFF}-udvikling"]
+
+
+def test_empty_tables_still_give_every_piece(tmp_path: Path) -> None:
+    data = published()
+    empty = {
+        name: getattr(data, name).iloc[:0]
+        for name in ("estimates", "levels", "distributions", "response", "perceived", "scales", "record")
+    }
+    made = _build(tmp_path, data=replace(data, **empty, meta={**data.meta, "sources": [], "imports": []}))
+    assert set(GLOBAL) <= set(made.texts)
+    assert "endnu ingen svar" in made.texts["txt-hovedresultater"]
+    assert isinstance(data.estimates, pd.DataFrame)
