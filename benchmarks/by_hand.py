@@ -62,7 +62,9 @@ def battery(survey, items, waves, labels):
     return (
         p9.ggplot(table, p9.aes("wave", "share", fill="answer"))
         + p9.geom_col(position=p9.position_stack(reverse=True))
-        + p9.geom_text(p9.aes(label="text", group="answer"), position=p9.position_stack(vjust=0.5, reverse=True), size=7)
+        + p9.geom_text(
+            p9.aes(label="text", group="answer"), position=p9.position_stack(vjust=0.5, reverse=True), size=7
+        )
         + p9.coord_flip()
         + p9.facet_wrap("item", ncol=1)
         + p9.scale_y_continuous(labels=lambda values: [f"{100 * v:.0f} %" for v in values])
@@ -149,7 +151,8 @@ _RATES = """counts = pd.DataFrame([{"what": name, "n": len(answers(*key))} for n
 rates = p9.ggplot(counts, p9.aes("what", "n")) + p9.geom_col() + p9.geom_text(p9.aes(label="n"), va="bottom")
 show(rates + p9.coord_flip() + p9.theme_minimal() + p9.labs(x="", y=""))"""
 _TIMELINE = """waves = pd.DataFrame({"day": pd.to_datetime(WAVES)})
-line = p9.ggplot(waves, p9.aes("day", 0)) + p9.geom_point(size=4) + p9.geom_text(p9.aes(label="day.dt.year"), va="bottom")
+line = p9.ggplot(waves, p9.aes("day", 0)) + p9.geom_point(size=4)
+line = line + p9.geom_text(p9.aes(label="day.dt.year"), va="bottom")
 show(line + p9.geom_vline(xintercept=pd.Timestamp("2021-06-01")) + p9.theme_minimal() + p9.labs(x="", y=""))"""
 
 

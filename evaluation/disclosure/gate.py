@@ -166,37 +166,35 @@ def _hidden_item(table: pd.DataFrame, levels: pd.DataFrame) -> Bools:
 
 
 def _perceived(source: pd.DataFrame, threshold: int, record: Record) -> pd.DataFrame:
-    """Gate perceived change: ``net`` as a mean, its three shares as a distribution."""
+    """Gate perceived change: ``net`` and its three shares as one distribution.
+
+    A net of three steps from a handful of people all but names the counts (n = 5 and net 60
+    leave two possibilities), so it is shown from three thresholds up only, never in whole points.
+    """
     table = source.copy()
-    net, people = table["net"].to_numpy(), table["_persons"].to_numpy()
+    people = table["_persons"].to_numpy()
     asked = table["_persons_asked"].to_numpy()
     present = people > 0
     below = present & (people < threshold)
     small = present & (people < COARSE_BELOW * threshold)
-    discreet = small & ~below & (np.abs(np.round(net)) >= 100)
     by = ("survey", "item", "wave")
-    discreet |= complement(table, below | discreet, people, by, threshold)
-    hidden = below | discreet
+    discreet = complement(table, small, people, by, COARSE_BELOW * threshold)
+    hidden = small | discreet
     stripped = few(table["n"].to_numpy(), people, threshold) & ~hidden
-    merged = small | hidden
-    merged |= complement(table, merged, people, by, COARSE_BELOW * threshold)
     apart = (asked < COARSE_BELOW * threshold) | hidden
     apart |= complement(table, apart, asked, by, COARSE_BELOW * threshold)
-    table["net"] = np.where(small & ~hidden, np.round(net), net)
-    blank(table, hidden, ("net",))
+    blank(table, hidden, ("net", *_PERCEIVED_SHARES))
     blank(table, stripped | hidden, _PERCEIVED_SPREAD)
-    blank(table, merged, _PERCEIVED_SHARES)
     blank(table, apart, _APART)
     table["suppressed"] = hidden
     set_reason(table, stripped, UNDER_30)
-    set_reason(table, small & ~hidden, WHOLE_POINTS)
+    set_reason(table, small, MERGED_ONLY)
     set_reason(table, below, BELOW)
     set_reason(table, discreet, DISCRETION)
     record.add("perceived", table, below, BELOW, hidden=True)
+    record.add("perceived", table, small & ~below, MERGED_ONLY, hidden=True)
     record.add("perceived", table, discreet, DISCRETION, hidden=True)
-    record.add("perceived", table, small & ~hidden, WHOLE_POINTS, hidden=False)
-    record.add("perceived", table, merged & present & ~hidden, MERGED_ONLY, hidden=False)
-    record.add("perceived", table, stripped & ~small, UNDER_30, hidden=False)
+    record.add("perceived", table, stripped, UNDER_30, hidden=False)
     return table
 
 

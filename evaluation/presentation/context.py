@@ -52,7 +52,8 @@ def records(frame: pd.DataFrame) -> tuple[Row, ...]:
     """Rows of a table as mappings."""
     columns = list(frame.columns)
     # As to_dict("records"), which looks at every single value to do the same.
-    return tuple(dict(zip(columns, row, strict=True)) for row in zip(*(frame[c].tolist() for c in columns), strict=True))
+    values = zip(*(frame[column].tolist() for column in columns), strict=True)
+    return tuple(dict(zip(columns, row, strict=True)) for row in values)
 
 
 @dataclass(frozen=True, eq=False)

@@ -184,6 +184,20 @@ def test_one_teacher_behind_many_children_shows_nothing() -> None:
     assert shown.levels["n"].max() > 100
 
 
+@pytest.mark.parametrize(("people", "told"), [(4, False), (5, False), (14, False), (16, True)])
+def test_perceived_change_of_a_small_group_shows_no_net(people: int, told: bool) -> None:
+    sizes = {"U0": people, "U1": people + 2, **{f"U{i}": 25 for i in range(2, 9)}}
+    parts = {("s", wave): small.responses(wave, sizes, seed=5) for wave in ("2020", "2024")}
+    private = analyse(small.workspace(), {"lille": small.instrument()}, parts)
+    shown = publish(private, Disclosure())
+    unit = shown.perceived["group"] == "enhed-u0"
+    answered = private.perceived.loc[unit, "_persons"]
+    rows = shown.perceived[unit & (answered >= 15 if told else answered < 15)]
+    assert len(rows)
+    assert (rows["net"].notna() == told).all()
+    assert (rows["share_better"].notna() == told).all()
+
+
 def test_everybody_alike_in_a_small_group_is_not_told() -> None:
     parts = {}
     for wave in ("2020", "2024"):

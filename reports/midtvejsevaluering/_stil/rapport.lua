@@ -115,10 +115,6 @@ local function div(el)
   if el.classes:includes("callout") and is("docx") and #el.content == 2 and el.content[1].t == "Div" then
     return callout(el)
   end
-  -- Quarto udfylder listen til allersidst; en tom blok skal den have lov at finde.
-  if el.identifier == "refs" and #el.content > 0 and is("typst") then
-    return around("#litteratur[", el.content, "]")
-  end
   if el.classes:includes("sideskift") then
     return page_break()
   end

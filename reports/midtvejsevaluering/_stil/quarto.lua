@@ -1,0 +1,120 @@
+-- Kun for Quarto, og før rapport.lua: det, den indbyggede motor gør anderledes, bliver ens her.
+
+local function is(format)
+  return FORMAT:match(format) ~= nil
+end
+
+local function styled(content, style, identifier)
+  return pandoc.Div(content, pandoc.Attr(identifier or "", {}, { ["custom-style"] = style }))
+end
+
+local function field(prefix, number)
+  return pandoc.RawInline("openxml",
+    '<w:r><w:fldChar w:fldCharType="begin"/></w:r><w:r><w:instrText xml:space="preserve"> SEQ ' .. prefix ..
+    ' \\* ARABIC </w:instrText></w:r><w:r><w:fldChar w:fldCharType="separate"/></w:r><w:r><w:rPr><w:b/></w:rPr><w:t>' ..
+    number .. '</w:t></w:r><w:r><w:fldChar w:fldCharType="end"/></w:r>')
+end
+
+-- "Figur 1" bliver fed, og nummeret et felt, som Word selv kan tælle videre på.
+local function caption(inlines)
+  local rest = inlines:filter(function(inline) return inline.t ~= "RawInline" end)
+  local label, space, number = rest[1], rest[2], rest[3]
+  if #rest < 3 or label.t ~= "Str" or number.t ~= "Str" or not number.text:match("^%d+$") then
+    return rest
+  end
+  for _ = 1, 3 do rest:remove(1) end
+  if #rest > 0 and rest[1].t == "Space" then rest:remove(1) end
+  rest:insert(1, pandoc.Str("\u{2002}"))
+  rest:insert(1, pandoc.Strong({ label, space, field(label.text, number.text) }))
+  return rest
+end
+
+-- I Word lægger Quarto figurer og tabeller i en tabel med én celle, med streger og midterstillet tekst.
+local function unboxed(tbl)
+  local rows = #tbl.bodies == 1 and tbl.bodies[1].body or {}
+  if #tbl.colspecs ~= 1 or #rows ~= 1 or #rows[1].cells ~= 1 then return end
+  local contents = rows[1].cells[1].contents
+  local box = contents[1]
+  if #contents ~= 1 or box.t ~= "Div" or not (box.identifier:match("^fig%-") or box.identifier:match("^tbl%-")) then
+    return
+  end
+  local blocks = pandoc.List(box.content)
+  local head = blocks:remove(1)
+  if not head or head.t ~= "Para" then return end
+  local made = pandoc.List({ styled({ pandoc.Para(caption(head.content)) }, "caption", box.identifier) })
+  if box.identifier:match("^fig%-") then
+    made:insert(styled(blocks, "Figure"))
+  else
+    made:extend(blocks)
+  end
+  return made
+end
+
+-- Lige brede søjler er Quartos egne; rapport.lua regner dem ud efter indholdet.
+local function own_widths(tbl)
+  local first = tbl.colspecs[1] and tbl.colspecs[1][2]
+  if not first then return end
+  for _, spec in ipairs(tbl.colspecs) do
+    if math.abs((spec[2] or 0) - first) > 1e-6 then return end
+  end
+  for _, spec in ipairs(tbl.colspecs) do spec[2] = nil end
+  return tbl
+end
+
+local function image(img)
+  local text = img.attributes["fig-alt"] or img.attributes.alt
+  if text and #img.caption == 0 then
+    img.caption = pandoc.Inlines({ pandoc.Str(text) })
+    return img
+  end
+end
+
+-- "1. Indledning" og "1.1 Formål" får nummer og tabulator som i indholdsfortegnelsen.
+local function header(el)
+  local number = el.attributes.number
+  if not number or #el.content < 3 or pandoc.utils.stringify(el.content[1]) ~= number then return end
+  el.content[2] = pandoc.RawInline("openxml", "<w:r><w:tab/></w:r>")
+  return el
+end
+
+local page_break = pandoc.RawBlock("openxml", '<w:p><w:r><w:br w:type="page"/></w:r></w:p>')
+
+-- Forsidens afsender og mærke, så kolofonen, så indholdsfortegnelsen, så teksten.
+local function front(doc)
+  local meta = doc.meta
+  local before = pandoc.List()
+  local function line(key, style, prefix)
+    if meta[key] then
+      before:insert(styled({ pandoc.Para(pandoc.Inlines((prefix or "") .. pandoc.utils.stringify(meta[key]))) }, style))
+    end
+  end
+  if not meta.date then line("aar", "Date") end
+  line("projekt", "Afsender", "Projekt ")
+  line("fiktiv", "Fiktiv")
+  local colophon, rest = pandoc.List(), pandoc.List()
+  for _, block in ipairs(doc.blocks) do
+    local into = block.t == "Div" and block.classes:includes("kolofon") and colophon or rest
+    into:insert(block)
+  end
+  if #before + #colophon > 0 then before:insert(page_break) end
+  before:extend(colophon)
+  if #colophon > 0 then before:insert(page_break) end
+  if PANDOC_WRITER_OPTIONS.table_of_contents then rest:insert(1, page_break) end
+  meta["include-before"] = pandoc.MetaBlocks(before)
+  return pandoc.Pandoc(rest, meta)
+end
+
+-- Vinduets titel siger også, at tallene er opfundne.
+local function window_title(meta)
+  if meta.title and meta.fiktiv then
+    meta.pagetitle = pandoc.utils.stringify(meta.title) .. " – " .. pandoc.utils.stringify(meta.fiktiv)
+    return meta
+  end
+end
+
+if is("docx") then
+  return { { Image = image, Header = header, Table = own_widths }, { Table = unboxed }, { Pandoc = front } }
+elseif is("html") then
+  return { { Meta = window_title } }
+end
+return {}
