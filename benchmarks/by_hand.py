@@ -18,7 +18,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -103,18 +103,23 @@ def _fenced(code: str) -> str:
     return f"\n```{{python}}\n{code}\n```\n"
 
 
-def _batteries(survey: Any, instrument: Any, waves: tuple[str, str]) -> Iterator[str]:
-    """One cell a theme and response scale, of at most ten items, as our report divides them."""
-    for theme in instrument.themes:
-        for response in instrument.responses:
-            items = [i.id for i in instrument.items if (i.theme, i.response, i.kind) == (theme.id, response.id, "item")]
-            labels = {choice.code: choice.label.da for choice in response.choices if not choice.state}
-            for start in range(0, len(items), 10):
-                code = f"show(battery({survey.id!r}, {items[start : start + 10]!r}, {waves!r}, {labels!r}))"
-                yield f"\n## {theme.title.da}\n{_fenced(code)}\nTeksten om figuren er skrevet i hånden.\n"
+def _batteries(survey: Any, instrument: Any, waves: Sequence[str]) -> Iterator[str]:
+    """One cell a scale (items without one: a theme) of few items, as our report divides them."""
+    from evaluation.presentation.pieces.answers import _MOST
+
+    together: dict[tuple[str, str], list[str]] = {}
+    for item in instrument.items:
+        together.setdefault((item.scale or item.theme, item.response), []).append(item.id)
+    for (title, response), items in together.items():
+        choices = next(r for r in instrument.responses if r.id == response).choices
+        labels = {choice.code: choice.label.da for choice in choices if not choice.state}
+        size = -(-len(items) // -(-len(items) // _MOST))
+        for start in range(0, len(items), size):
+            code = f"show(battery({survey.id!r}, {items[start : start + size]!r}, {waves!r}, {labels!r}))"
+            yield f"\n## {title}\n{_fenced(code)}\nTeksten om figuren er skrevet i hånden.\n"
 
 
-def _survey(survey: Any, instrument: Any, waves: tuple[str, str]) -> Iterator[str]:
+def _survey(survey: Any, instrument: Any, waves: Sequence[str]) -> Iterator[str]:
     yield f"\n# {survey.id}\n"
     scales = {scale.id: [item.id for item in instrument.items_of(scale)] for scale in instrument.scales}
     scales = scales or {item.id: [item.id] for item in instrument.items}

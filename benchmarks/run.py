@@ -28,7 +28,7 @@ def main() -> None:
 
 def write(found: list[Row], rounds: int) -> None:
     """Put the table between its two marks in the page."""
-    basis = f"Commit {_commit()}, {os.cpu_count()} cores, medians of {rounds} rounds."
+    basis = f"Commit {_commit()}, {os.cpu_count()} cores, the fastest of {rounds} rounds."
     before, _, rest = _PAGE.read_text(encoding="utf-8").partition(_BEGIN)
     after = rest.partition(_END)[2]
     _PAGE.write_text(f"{before}{_BEGIN}\n{basis}\n\n{markdown(found)}\n{_END}{after}", encoding="utf-8")

@@ -118,7 +118,7 @@ def _run(
     from evaluation.workflow.helpers import Helpers
     from evaluation.workflow.run import run
 
-    with progress(lang) as report, Helpers(2) as helpers:
+    with progress(lang) as report, Helpers(3) as helpers:
         done = run(
             workspace, stages, products=products or (), engine=engine, draft=draft, progress=report, helpers=helpers
         )

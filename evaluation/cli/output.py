@@ -58,7 +58,8 @@ def progress(lang: str) -> Iterator[Callable[[str, str, int, int], None]]:
         nonlocal last
         names = catalogue("cli", lang)
         title = str(names.get(f"stage_{stage}", stage))
-        text = f"{title}: {what}" + (f" ({done + 1}/{total})" if total > 1 else "")
+        shown = str(names.get(f"what_{what.replace(' ', '_')}", what))
+        text = f"{title}: {shown}" + (f" ({done + 1}/{total})" if total > 1 else "")
         now = time.monotonic()
         if terminal:
             sys.stderr.write("\r\x1b[2K" + text[:100])

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from evaluation.common.errors import EvaluationError, Problem, fail
+from evaluation.common.resources import project_part
 
 #: Roles every ``_brand.yml`` fills: in ``color`` itself and in ``color.palette``.
 NAMED = ("foreground", "background", "primary", "secondary", "link")
@@ -132,8 +133,7 @@ def _between(colours: tuple[str, ...], place: float) -> str:
 
 def brand_file(project: Path) -> Path:
     """The ``_brand.yml`` of a report project; one without its own has that of the midtvejsevaluering beside it."""
-    own, shared = project / "_brand.yml", project.parent / "midtvejsevaluering" / "_brand.yml"
-    return shared if shared.is_file() and not own.is_file() else own
+    return project_part(project, "_brand.yml")
 
 
 def load_brand(path: Path) -> Brand:

@@ -40,7 +40,7 @@ _SURVEY_PIECE = re.compile(
     r"(?:tbl-bilag-(?P<appendix>.+)|(?:txt|fig|tbl)-(?P<survey>.+)-(?:hovedpointer|deltagelse|udvikling|svar|oplevet|grupper))\Z"
 )
 #: Kept beside our own: the reporting layer writes it into the same folder.
-_NOT_OURS = frozenset({"reference.docx"})
+_NOT_OURS = frozenset({"_metadata.yml", "brand.css", "reference.docx"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +195,7 @@ def _figures(
 
     def told(done: int, total: int, name: str) -> None:
         if progress is not None:
-            progress("figures", name, done, total)
+            progress("figures", name, done - 1, total)
 
     saved = save_figures(jobs, brand, cache=project / FOLDER / CACHE, pool=pool, progress=told)
     drawn = [path for entry in saved if entry.drawn for path in (entry.svg, entry.png)]

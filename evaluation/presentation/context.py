@@ -271,10 +271,20 @@ class Context:
         return tidy(str(self.words(section)[key]).format(**params))
 
     def refs(self, *pieces: Piece) -> str:
-        """References to what the pieces show (``@fig-a og @tbl-b``); empty where the document has none of them."""
-        shown = [piece for piece in pieces if self.included is None or piece.name in self.included]
-        found = [f"@{target}" for piece in shown for target in sorted(piece.targets, key=piece.text.index)]
+        """References to what the pieces show (``@fig-a og @tbl-b``); empty where the document has none of them.
+
+        Three or more of one piece stand right after each other in the document: ``@fig-a til @fig-g``.
+        """
+        found = []
+        for piece in pieces:
+            if self.shows(piece.name):
+                mine = [f"@{target}" for target in sorted(piece.targets, key=piece.text.index)]
+                found += [f"{mine[0]} {self.numbers.words['to']} {mine[-1]}"] if len(mine) > 2 else mine
         return self.numbers.listing(found)
+
+    def shows(self, name: str) -> bool:
+        """Whether the documents of the project include the piece of that name."""
+        return self.included is None or name in self.included
 
     @property
     def level(self) -> str:

@@ -13,6 +13,7 @@ import unicodedata
 
 _SIGNS = re.compile(r"([\\`*_{}\[\]<>#$@|~^&\"'!])")
 _RUNS = re.compile(r"(?:--+|\.\.\.+)")
+_SHORTCODE = re.compile(r"\\?\{\\?\{\\?<|\\?>\\?\}\\?\}")
 # What starts a list, a heading, a quotation, a definition, a div or a rule at the head of a block.
 _LEADING_SIGN = re.compile(r"^([-+:%=.])")
 _LEADING_COUNTER = re.compile(r"^(\(?[^\W_]+)([.)])")
@@ -48,6 +49,11 @@ def attribute(text: str) -> str:
 
 
 def yaml_value(markdown_text: str) -> str:
-    """Markdown as a double-quoted YAML scalar; JSON's quoting is a part of YAML's."""
-    quoted = json.dumps(markdown_text, ensure_ascii=False)
+    """Markdown as a double-quoted YAML scalar; JSON's quoting is a part of YAML's.
+
+    Quarto looks for shortcodes in the parsed words of a value, where no backslash helps any more
+    (seen in 1.11: they run, and ``>}}`` alone ends the render); a word joiner, which takes no room, parts the signs.
+    """
+    parted = _SHORTCODE.sub(lambda match: match[0].replace("<", "\u2060<").replace(">", ">\u2060"), markdown_text)
+    quoted = json.dumps(parted.replace("\\\u2060<", "\u2060\\<"), ensure_ascii=False)
     return quoted.replace("\u2028", "\\u2028").replace("\u2029", "\\u2029").replace("\u0085", "\\u0085")

@@ -15,7 +15,7 @@ from evaluation.common.files import write_atomic
 from evaluation.common.language import catalogue
 from evaluation.presentation.context import Row
 from evaluation.presentation.numbers import NBSP
-from evaluation.presentation.sentences import ORDER, Sentences
+from evaluation.presentation.sentences import CHANGED, ORDER, Sentences
 
 _HEAD = """# Every form of the generated sentences
 
@@ -159,6 +159,41 @@ def _bullets() -> Iterator[str]:
                 yield from _both(_bullet_form(verdict, [row, row, turned][:some], 14, noun, first=False))
 
 
+def _named(voice: Sentences, rows: list[Row]) -> list[tuple[Row, str]]:
+    return list(zip(rows, (*_OTHERS[voice.lang], *_MEASURES[voice.lang].values()), strict=False))
+
+
+def _several_form(verdict: str, rows: list[Row], noun: str) -> Form:
+    return lambda voice: voice.several(verdict, _named(voice, rows), 14, noun)
+
+
+def _group_form(verdict: str, rows: list[Row], total: int, noun: str) -> Form:
+    return lambda voice: voice.in_group(verdict, _named(voice, rows), total, noun)
+
+
+def _several() -> Iterator[str]:
+    yield "\n## Several measures with one verdict: verdict × direction of the largest × kind of number\n"
+    for verdict in CHANGED:
+        sign = -1 if verdict.endswith("tilbagegang") else 1
+        for stat, noun in (("score", "skala"), ("andel", "spoergsmaal")):
+            for direction in (1, -1):
+                size, side = sign * direction * _SIZES[verdict], "better" if direction > 0 else "worse"
+                first = _row(verdict, 1.5 * size, stat, side)
+                rows = [_row(verdict, size, stat, side), first, _row(verdict, sign * _SIZES[verdict], stat, "better")]
+                yield f"\n### {verdict}, {'op' if sign * direction > 0 else 'ned'}, {stat}\n"
+                yield from _both(_several_form(verdict, rows, noun))
+    yield "\n## A group in few words\n"
+    for verdict in ORDER:
+        sign = -1 if verdict.endswith("tilbagegang") else 1
+        row = _row(verdict, sign * _SIZES[verdict], "score", "better")
+        turned = _row(verdict, -sign * _SIZES[verdict], "score", "worse")
+        share = _row(verdict, sign * _SIZES[verdict], "andel", "better")
+        for rows, noun in (([row], "skala"), ([row, turned], "skala"), ([share, share, share], "spoergsmaal")):
+            for total in (14, len(rows)) if verdict == "uafklaret" else (14,):
+                yield f"\n### {verdict}, {len(rows)} of {total}, {noun}\n"
+                yield from _both(_group_form(verdict, rows, total, noun))
+
+
 def _ceiling_form(row: Row, count: int) -> Form:
     return lambda voice: voice.ceiling([(row, name) for name in _OTHERS[voice.lang][:count]])
 
@@ -190,6 +225,10 @@ def _perceived_form(row: Row) -> Form:
     return lambda voice: voice.perceived(row, _OTHERS[voice.lang][2])
 
 
+def _felt_form(rows: list[Row], most: int) -> Form:
+    return lambda voice: " ".join(voice.all_perceived(_named(voice, rows), most))
+
+
 def _perceived() -> Iterator[str]:
     yield "\n## Perceived change (oplevet ændring)\n"
     base = {"suppressed": False, "share_better": 0.52, "share_worse": 0.08, "share_same": 0.4}
@@ -203,11 +242,22 @@ def _perceived() -> Iterator[str]:
     for form, row in forms.items():
         yield f"\n### {form}\n"
         yield from _both(_perceived_form(row))
+    rows = {form: {**row, "net": 100 * (row["share_better"] - row["share_worse"])} for form, row in forms.items()}
+    for kinds in (
+        ("better", "better", "mixed"),
+        ("worse", "worse", "coarse", "hidden"),
+        ("better", "worse", "mixed"),
+        ("mixed", "mixed", "mixed"),
+        ("better", "better", "better"),
+    ):
+        yield f"\n### many: {', '.join(kinds)}\n"
+        for most in (1, 3):
+            yield from _both(_felt_form([rows[kind] for kind in kinds], most))
 
 
 def sentence_forms() -> str:
     """The whole document."""
-    parts = [_HEAD, *_statements(), *_counts(), *_bullets(), *_remarks(), *_perceived()]
+    parts = [_HEAD, *_statements(), *_counts(), *_several(), *_bullets(), *_remarks(), *_perceived()]
     return "\n".join(part.rstrip("\n") if part is _HEAD else part for part in parts) + "\n"
 
 

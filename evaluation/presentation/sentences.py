@@ -18,6 +18,8 @@ from evaluation.presentation.numbers import NBSP, Numbers, is_missing, rounded
 #: Order in which verdicts are told: changes first, then what stands still, then what is not known.
 ORDER = ("fremgang", "lille_fremgang", "tilbagegang", "lille_tilbagegang", "uaendret", "uafklaret")
 CHANGED = ORDER[:4]
+#: Changes that a bullet tells with the levels before and after.
+_FULL = 3
 #: From this level before (points or per cent) there is little room for a rise.
 HIGH = 80.0
 
@@ -193,7 +195,11 @@ class Sentences:
             share = self.short_count(len(rows), noun)
         if not rows:
             return tidy(str(forms["none"]).format(share=share, Share=capital(share))) if "none" in forms else ""
-        listed = self.numbers.listing([self._detail(row, name, verdict) for row, name in rows])
+        # Many are told by their change alone, largest first: a bullet is read at a glance.
+        if verdict in CHANGED and len(rows) > _FULL:
+            listed = self.changes_of(rows)
+        else:
+            listed = self.numbers.listing([self._detail(row, name, verdict) for row, name in rows])
         return tidy(str(forms["some"]).format(share=share, Share=capital(share), list=listed))
 
     def _detail(self, row: Row, measure: str, verdict: str) -> str:
@@ -202,6 +208,53 @@ class Sentences:
         told = amounts(row, self.numbers)
         form = "worse" if row["higher_is"] == "worse" else "text"
         return str(self._words["bullet"]["detail"][form]).format(measure=measure, before=told.before, after=told.after)
+
+    def _signed(self, row: Row, measure: str) -> str:
+        """``»Tillid« (+7,3 point)``: the change alone.
+
+        Shares in whole procentpoint, unless that would be 0 or make a small change as large as the limit.
+        """
+        share = row["stat"] == "andel"
+        change = float(row["change"]) * (100.0 if share else 1.0)
+        whole, small = abs(rounded(change, 0)), str(row["verdict"]).startswith("lille_")
+        decimals = 0 if share and whole and not (small and whole >= 100 * float(row["delta"])) else 1
+        unit = str(self.numbers.words["procentpoint" if share else "point"])
+        told = self.numbers.number(change, decimals, sign=True) + NBSP + unit
+        form = "worse" if row["higher_is"] == "worse" else "text"
+        return str(self._words["several"]["detail"][form]).format(measure=measure, change=told)
+
+    def changes_of(self, rows: Sequence[tuple[Row, str]]) -> str:
+        """Measures with their changes, the largest first."""
+        ordered = sorted(rows, key=lambda entry: -abs(float(entry[0]["change"])))
+        return self.numbers.listing([self._signed(row, name) for row, name in ordered])
+
+    def several(self, verdict: str, rows: Sequence[tuple[Row, str]], total: int, noun: str) -> str:
+        """Measures that changed with one verdict, at least two of them, in as few words as they need.
+
+        Three or more large changes: the largest is told in full, the others by their change. Small ones
+        are told by their change alone, and what *small* means is said once.
+        """
+        ordered = sorted(rows, key=lambda entry: -abs(float(entry[0]["change"])))
+        row, measure = ordered[0]
+        told, forms = amounts(row, self.numbers), self._words["several"][verdict]
+        form = "alle" if "alle" in forms else "op" if row["change"] > 0 else "ned"
+        share = self.count(len(rows), total, noun)
+        places = {"share": share, "Share": capital(share), **self.subject(str(row["stat"]), measure)}
+        listed = self.changes_of(ordered if form == "alle" else ordered[1:])
+        numbers = {"before": told.before, "after": told.after, "change": told.change, "delta": told.delta}
+        return tidy(str(forms[form]).format(**places, **numbers, list=listed))
+
+    def in_group(self, verdict: str, rows: Sequence[tuple[Row, str]], total: int, noun: str) -> str:
+        """One short sentence on all measures of a group with one verdict."""
+        forms = self._words["in_group"]
+        if verdict == "uafklaret":
+            # "On none of the 14 scales can it be decided": short, and the strongest way to say it.
+            whole = len(rows) == total > 1
+            share = self.count(0 if whole else len(rows), total, noun)
+            return tidy(str(forms["uafklaret_all" if whole else verdict]).format(share=share))
+        names = self.numbers.listing([name for _, name in rows])
+        listed = self.changes_of(rows) if verdict in CHANGED else names
+        return tidy(str(forms[verdict]).format(list=listed))
 
     def remark(self, key: str, names: Sequence[str], **params: str) -> str:
         """A remark on the measures of that name; empty when there are none."""
@@ -229,23 +282,89 @@ class Sentences:
         return float(row["before"]) * (100 if row["stat"] == "andel" else 1) >= HIGH
 
     def undecidable(self, rows: Iterable[tuple[Row, str]]) -> str:
-        """A note on undecided measures whose minimum detectable change exceeds 2δ."""
+        """A note on undecided measures whose minimum detectable change exceeds 2δ; it follows a sentence on them."""
+        undecided = [(row, name) for row, name in rows if row["verdict"] == "uafklaret"]
         found = [
-            (row, name)
-            for row, name in rows
-            if row["verdict"] == "uafklaret" and not is_missing(row["mdc80"]) and row["mdc80"] > 2 * row["delta"]
+            (row, name) for row, name in undecided if not is_missing(row["mdc80"]) and row["mdc80"] > 2 * row["delta"]
         ]
         limit = amounts(found[0][0], self.numbers).limit if found else ""
-        return self.remark("mdc_list", [name for _, name in found], limit=limit)
+        form = "mdc_all" if len(found) == len(undecided) else "mdc_list"
+        return self.remark(form, [name for _, name in found], limit=limit)
+
+    @staticmethod
+    def felt(row: Row) -> str:
+        """Which way people see a matter: ``better``, ``worse``, ``mixed``, ``coarse`` (no interval) or ``hidden``."""
+        if row["suppressed"] or is_missing(row["share_better"]) or is_missing(row["share_worse"]):
+            return "hidden"
+        if is_missing(row["ci_low"]) or is_missing(row["ci_high"]):
+            return "coarse"
+        return "better" if row["ci_low"] > 0 else "worse" if row["ci_high"] < 0 else "mixed"
 
     def perceived(self, row: Row, measure: str) -> str:
         """A sentence on a perceived change, in words of its own."""
-        if row["suppressed"] or is_missing(row["share_better"]) or is_missing(row["share_worse"]):
-            form = "hidden"
-        elif is_missing(row["ci_low"]) or is_missing(row["ci_high"]):
-            form = "coarse"
-        else:
-            form = "better" if row["ci_low"] > 0 else "worse" if row["ci_high"] < 0 else "mixed"
+        form = self.felt(row)
         places = {name: self.numbers.percent(row[f"share_{name}"]) for name in ("better", "worse", "same")}
         text = self._next("perceived", form, self._words["perceived"][form])
         return capital(tidy(text.format(measure=measure, **places)))
+
+    def all_perceived(self, rows: Sequence[tuple[Row, str]], most: int) -> list[str]:
+        """Perceived change of many matters: mostly better, mostly worse, unclear; each with what is most so.
+
+        Parameters
+        ----------
+        rows : sequence of (row, quoted wording)
+        most : int
+            Matters named where there are many.
+
+        Returns
+        -------
+        list of str
+            Each opens with a bold sentence; empty where no row has an interval.
+        """
+        kinds: dict[str, list[tuple[Row, str]]] = {}
+        for row, name in rows:
+            kinds.setdefault(self.felt(row), []).append((row, name))
+        clear = [entry for kind in ("better", "worse", "mixed") for entry in kinds.get(kind, [])]
+        told = []
+        for kind in ("better", "worse") if clear else ():
+            mine = [entry for entry in clear if self.felt(entry[0]) == kind]
+            mine = sorted(mine, key=_net, reverse=kind == "better")
+            if mine:
+                told.append(
+                    self._felt(f"{kind}_one" if len(mine) <= most else kind, mine[:most], len(mine), len(clear))
+                )
+            else:
+                top = sorted(clear, key=_worse if kind == "worse" else _better)[-1]
+                # A matter that is unclear is named with those that are.
+                bare = "_bare" if self.felt(top[0]) == "mixed" else ""
+                told.append(self._felt(f"{kind}_none{bare}", [top], 0, len(clear)))
+        if mixed := kinds.get("mixed"):
+            told.append(self._felt("mixed", mixed, len(mixed), len(clear)))
+        for kind in ("coarse", "hidden") if clear else ():
+            if kind in kinds:
+                names = self.numbers.listing([name for _, name in kinds[kind]])
+                told.append(str(self._words["felt"][kind]).format(list=names))
+        return told
+
+    def _felt(self, form: str, shown: Sequence[tuple[Row, str]], count: int, total: int) -> str:
+        words = self._words["felt"]
+        details = [
+            str(words["detail"]).format(
+                measure=name, **{part: self.numbers.percent(row[f"share_{part}"]) for part in ("better", "worse")}
+            )
+            for row, name in shown
+        ]
+        share = self.count(count, total, "forhold")
+        return tidy(str(words[form]).format(share=share, list=self.numbers.listing(details)))
+
+
+def _net(entry: tuple[Row, str]) -> float:
+    return float(entry[0]["net"])
+
+
+def _better(entry: tuple[Row, str]) -> float:
+    return float(entry[0]["share_better"])
+
+
+def _worse(entry: tuple[Row, str]) -> float:
+    return float(entry[0]["share_worse"])

@@ -1,12 +1,39 @@
-"""One small table model, printed as a Pandoc pipe table."""
+"""One small table model, printed as a Pandoc pipe table whose columns hold their longest words."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+#: Width of the text block, mm; the dashes of a pipe table count the millimetres of its columns.
 #: Pandoc takes relative column widths from the dashes once a line is longer than 72 characters.
-_LINE = 110
+TEXT_WIDTH = 156
+#: Padding on both sides of a cell and type size of tables in the report, mm and points.
+_PADDING, _SIZE = 3.6, 9.0
+#: How much narrower regular letters are than semibold ones.
+_REGULAR = 0.975
+#: Words longer than this may break, mm.
+_LONGEST = {"head": 42.0, "cell": 31.4}
+#: Advance widths of semibold letters in em, rounded upwards; a test holds them against the font.
+_EMS = {"ijlI.,:;|!'()[]/ \u00a0-": 0.345, "frt": 0.38, "acegksvxyzå": 0.545, "wmMW%æÆ@": 0.90}
+_ADVANCE = {sign: width for signs, width in _EMS.items() for sign in signs}
+_ESCAPED = re.compile(r"\\(.)")
+_MARKUP = re.compile(r"\*+")
+
+
+def text_width(text: str) -> float:
+    """Width in mm that ``text`` takes at most on one line of a table, without padding.
+
+    Letters are counted by a few classes, each as wide as its widest: a bound that needs no font.
+    """
+    ems = sum(_ADVANCE.get(sign, 0.68 if sign.isupper() else 0.575) for sign in text)
+    return ems * _SIZE * 25.4 / 72
+
+
+def _words(cell: str) -> list[str]:
+    """Pieces of a cell that a line break cannot part, without Markdown."""
+    return [_ESCAPED.sub(r"\1", word) for word in re.split(r"[ \t]+", _MARKUP.sub("", cell)) if word]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +57,37 @@ class Table:
     columns: tuple[Column, ...]
     rows: tuple[tuple[str, ...], ...]
 
+    def least_widths(self) -> list[float]:
+        """Width in mm that each column needs, so that no word of its head or cells is broken.
+
+        Numbers stay on one line. Very long words count only up to a bound: they may break. Never less than the
+        report's Lua filter asks for (``room_for_words``), or it would take the room from another column.
+        """
+        least = []
+        for place, column in enumerate(self.columns):
+            needed = [min(_head_width(word), _LONGEST["head"]) for word in _words(column.head)]
+            cells = [row[place] for row in self.rows if len(row) == len(self.columns)]
+            split = [_words(cell) for cell in cells]
+            if column.align != "right":
+                split = [[word] for words in split for word in words]
+            needed += [min(_cell_width(words), _LONGEST["cell"]) for words in split if words]
+            least.append(max(needed, default=0.0))
+        return least
+
+    def widths(self) -> list[float]:
+        """Width in mm of each column: as wished, but what a column lacks is taken from those with room to spare."""
+        total = sum(column.width for column in self.columns)
+        wished = [column.width / total * TEXT_WIDTH for column in self.columns]
+        least = self.least_widths()
+        if sum(least) >= TEXT_WIDTH:
+            return [width / sum(least) * TEXT_WIDTH for width in least]
+        short = sum(max(0.0, needed - width) for needed, width in zip(least, wished, strict=True))
+        spare = sum(max(0.0, width - needed) for needed, width in zip(least, wished, strict=True))
+        return [
+            needed if width <= needed else width - short * (width - needed) / spare
+            for needed, width in zip(least, wished, strict=True)
+        ]
+
     def render(self) -> str:
         """The table as a Pandoc pipe table that always fills the line.
 
@@ -38,14 +96,22 @@ class Table:
         AssertionError
             When a cell holds a line break or a bare pipe: both would break the table.
         """
-        total = sum(column.width for column in self.columns)
         dashes = []
-        for column in self.columns:
-            size = max(3, round(column.width / total * _LINE))
+        for column, width in zip(self.columns, self.widths(), strict=True):
+            size = max(3, round(width))
             dashes.append("-" * (size - 1) + ":" if column.align == "right" else ":" + "-" * (size - 1))
         lines = [_line([column.head for column in self.columns]), "|" + "|".join(dashes) + "|"]
         lines += [_line(_filled(row, len(self.columns))) for row in self.rows]
         return "\n".join(lines)
+
+
+def _head_width(word: str) -> float:
+    return max(text_width(word) + _PADDING, min(1.12 * len(word) + 2.7, 16.1) / 100 * TEXT_WIDTH)
+
+
+def _cell_width(words: Sequence[str]) -> float:
+    filtered = max(min(len(word) + 2.7, 20.1) / 100 * TEXT_WIDTH for word in words)
+    return max(_REGULAR * text_width(" ".join(words)) + _PADDING, filtered)
 
 
 def _filled(row: Sequence[str], width: int) -> list[str]:

@@ -1,12 +1,15 @@
 """``_variables.yml``: every published number, formatted, nested by the parts of its key.
 
 Quarto reads the dots of ``{{< var a.b.c >}}`` as levels and parses values as Markdown: so
-every key and every value is a quoted string, formatted for the language and escaped.
+every key and every value is a quoted string, formatted for the language and escaped. A part
+of digits only would be a place in a list to Quarto, which then finds nothing: it is written
+with the letter m before it (``m2024``).
 """
 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Collection, Iterable, Mapping
 from functools import partial
 from typing import Any
@@ -20,6 +23,8 @@ from evaluation.presentation.sentences import Sentences
 Tree = dict[str, Any]
 
 _COUNTS = ("n_before", "n_after", "n_paired", "clusters")
+#: The letter that we put before a part of digits only.
+_OURS = re.compile(r"(?<![^.])m(?=\d+(?![^.]))")
 _POINTS = ("before", "after", "change", "ci_low", "ci_high", "delta")
 
 
@@ -44,7 +49,9 @@ def variables(ctx: Context, named: Collection[str] = ()) -> str:
             _put(tree, str(row["key"]).split("."), _level(ctx, row))
         for row in view.perceived:
             _put(tree, str(row["key"]).split("."), _perceived(ctx, row))
-    wanted = {".".join(key.split(".")[:5]) for key in named}
+    # A prose key may have got its m from us or own it: look for both.
+    short = {".".join(key.split(".")[:5]) for key in named}
+    wanted = short | {_OURS.sub("", key) for key in short}
     for table, leaves in (
         (ctx.published.estimates, partial(_change, ctx, voice)),
         (ctx.published.levels, partial(_level, ctx)),
@@ -63,7 +70,7 @@ def _worth(rows: Iterable[Row], main_stat: str) -> Iterable[Row]:
 def _put(tree: Tree, parts: Iterable[str], leaves: Mapping[str, str]) -> None:
     node = tree
     for part in parts:
-        node = node.setdefault(part, {})
+        node = node.setdefault(f"m{part}" if part.isdigit() else part, {})
     node.update(leaves)
 
 

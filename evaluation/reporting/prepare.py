@@ -12,6 +12,7 @@ from pathlib import Path
 from evaluation.common.files import write_atomic
 from evaluation.common.language import catalogue
 from evaluation.reporting.colours import page_colours
+from evaluation.reporting.embedded.crossref import CALLOUTS, language
 from evaluation.reporting.fonts import font_faces
 from evaluation.reporting.project import SUPPORT_FOLDER, Project, read_yaml
 from evaluation.reporting.reference import reference_docx
@@ -42,17 +43,21 @@ def write_support(folder: Path, *, engine: str = "", draft: bool = False) -> Non
         metadata["udkast"] = ours["draft"]
     if engine:
         metadata["motor"] = engine
+        # The colophon is a generated piece, and who sets it is known only here: rapport.lua adds the line.
+        metadata["sat-med"] = ours["set-with"].format(engine=engine)
+    titles = language(project.lang, config)
+    metadata |= {f"boks-{name}": titles[f"callout-{name}-title"] for name in CALLOUTS}
     support = folder / SUPPORT_FOLDER
     lines = [f"{key}: {json.dumps(value, ensure_ascii=False)}" for key, value in metadata.items()]
-    if "fiktiv" in metadata:
-        banner = f'<p class="fiktiv-banner" role="note">{ours["fictional"]}</p>'
+    mark = " · ".join(metadata[key] for key in ("fiktiv", "udkast") if key in metadata)
+    if mark:
+        banner = f'<p class="fiktiv-banner" role="note">{mark}</p>'
         # For real Quarto: the embedded engine writes the banner itself.
         lines.append(
             "format:\n  html:\n    include-before-body:\n      - text: " + json.dumps(banner, ensure_ascii=False)
         )
     write_atomic(support / "_metadata.yml", "\n".join(lines) + "\n")
     write_atomic(support / "brand.css", _brand_css(colours))
-    mark = " · ".join(metadata[key] for key in ("fiktiv", "udkast") if key in metadata)
     reference = reference_docx(colours, title=_bare(plan.get("titel")), sender=_bare(plan.get("udgiver")), mark=mark)
     write_atomic(support / "reference.docx", reference)
 

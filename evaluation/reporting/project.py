@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from evaluation.common.errors import EvaluationError, Problem, fail
+from evaluation.reporting.plain_yaml import read_plain
 
 FORMATS = ("html", "pdf", "docx")
 QUARTO_NAMES = {"html": "html", "pdf": "typst", "docx": "docx"}
@@ -162,6 +163,9 @@ def leaf_keys(tree: Mapping[str, Any], prefix: str = "") -> list[str]:
 @lru_cache(maxsize=8)
 def _safe_load(text: str) -> Any:
     """Return the content of a YAML text; kept, because a render reads the same large file of variables twice."""
+    plain = read_plain(text)
+    if plain is not None:
+        return plain
     import yaml
 
     # libyaml is ten times faster on tens of thousands of values, and part of the wheels.

@@ -1,7 +1,8 @@
 """Real Quarto through its command line, watched closely.
 
-Quarto ends with exit code 0 when a variable, a reference or a citation is missing and prints ``?var:…``
-instead; so both its log and its output are searched, and whatever it could not resolve is an error.
+Quarto ends with exit code 0 when a variable, a reference, a picture or a citation is missing and prints
+``?var:…`` or nothing instead. So the documents are read beforehand with the rules of the embedded engine,
+and Quarto's log and its output are searched afterwards; whatever it could not resolve is an error.
 It runs only in a private copy of the project (see ``render.py``), one format at a time.
 """
 
@@ -20,6 +21,7 @@ from io import BytesIO
 from pathlib import Path
 
 from evaluation.common.errors import EvaluationError, Problem, fail
+from evaluation.reporting.embedded.pandoc import SOURCE_DATE_EPOCH
 from evaluation.reporting.fonts import font_folder
 from evaluation.reporting.project import QUARTO_NAMES, load_project, unique
 
@@ -27,19 +29,34 @@ TESTED = ((1, 6), (1, 12))
 TIMEOUT = 600.0
 _VERSION = re.compile(r"(\d+)\.(\d+)(?:\.(\d+))?\S*\Z")
 _ESCAPES = re.compile(r"\x1b\[[0-9;]*m")
-# Message → error code; matched on the words, not on the level (a missing variable is logged as INFO).
+# Features that Quarto has and the embedded engine has not: no reason to refuse them here.
+_QUARTO_CAN = frozenset({
+    "reporting-feature-unsupported", "reporting-shortcode-unsupported", "reporting-shortcode-in-code",
+    "reporting-code-cell", "reporting-crossref-mixed",
+})  # fmt: skip
+# Message → error code; matched on the words, not on the level: Quarto logs all but the last as INFO.
 _MESSAGES: tuple[tuple[re.Pattern[str], str], ...] = (
-    (re.compile(r"Unknown var:?\s*['\"]?(?P<name>[\w.-]+)", re.I), "reporting-var-missing"),
+    (re.compile(r"Unknown (?:var|meta key|variable) (?P<name>\S+) specified in an? "), "reporting-var-missing"),
+    (re.compile(r"Unsupported type '[^']*' for key (?P<name>\S+) in an? "), "reporting-var-type"),
     (re.compile(r"Unable to resolve crossref @?(?P<name>[\w:-]+)", re.I), "reporting-crossref-unresolved"),
     (re.compile(r"citation ['\"]?(?P<name>[\w:.-]+?)['\"]? not found", re.I), "reporting-citation-missing"),
-    (re.compile(r"could not find file[^\n]*?(?P<name>[\w./-]+\.q?md)", re.I), "reporting-include-missing"),
+    (re.compile(r"Shortcode 'include' (?P<name>)not found"), "reporting-include-inline"),
+    (re.compile(r"(?P<name>Shortcode '(?!include')[^']*' not found)"), "reporting-quarto-failed"),
+    (re.compile(r"Could not fetch resource (?P<name>[^\n]+?)(?=: |\s*$)", re.M), "reporting-image-missing"),
+    (re.compile(r"file not found \(searched at (?P<name>[^)\n]+)\)"), "reporting-image-missing"),
+    (re.compile(r"warning: (?P<name>document did not converge[^\n]*)"), "reporting-typst-failed"),
+    (re.compile(r"^(?:ERROR: )?error: (?P<name>(?!file not found)[^\n]+)", re.M), "reporting-typst-failed"),
+    (re.compile(r"could not find file (?P<name>[^\n]+?)\.?\s*$", re.I | re.M), "reporting-include-missing"),
 )
+_NAME = r"(?P<name>[\w-]+(?:\.[\w-]+)*)"
 _PRINTED: tuple[tuple[re.Pattern[str], str], ...] = (
-    (re.compile(r"\?var:(?P<name>[\w.-]+)"), "reporting-var-missing"),
-    (re.compile(r"\?invalid var type(?P<name>)"), "reporting-var-type"),
-    (re.compile(r"\?meta:(?P<name>[\w.-]+)"), "reporting-var-missing"),
+    (re.compile(r"\?var:" + _NAME), "reporting-var-missing"),
+    (re.compile(r"\?invalid \w+ type:" + _NAME), "reporting-var-type"),
+    (re.compile(r"\?meta:" + _NAME), "reporting-var-missing"),
     (re.compile(r"\?@(?P<name>(?:fig|tbl|sec|eq|lst)-[\w-]+)"), "reporting-crossref-unresolved"),
 )
+# Quarto also says that it cannot check the PDF without a program of its own; Typst has checked it already.
+_WARNING = re.compile(r"(?:^|(?<=\.\.\.))(?:\[WARNING\]|WARN(?:ING)?\b|warning:)(?!.*verapdf).*$", re.M)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +155,7 @@ def render(
     if chosen is None:
         raise unusable(None)
     document = load_project(work).document
+    _refuse(work, formats)
     done: dict[str, bytes] = {}
     warnings: list[str] = []
     for output in formats:
@@ -153,8 +171,20 @@ def render(
             raise EvaluationError(unique(problems))
         if output not in done:
             raise fail("reporting-quarto-no-output", where=document, found="–", file=made.name)
-        warnings += [text for text in messages if text.strip()]
+        warnings += [line[0].strip() for text in messages for line in _WARNING.finditer(text)]
     return done, tuple(dict.fromkeys(warnings))
+
+
+def _refuse(work: Path, formats: Sequence[str]) -> None:
+    """Refuse what Quarto would print wrongly or leave out in silence, such as a number without quotes."""
+    from evaluation.reporting.embedded.engine import check
+
+    try:
+        check(work, formats)
+    except EvaluationError as error:
+        refused = [problem for problem in error.problems if problem.code not in _QUARTO_CAN]
+        if refused:
+            raise EvaluationError(refused) from error
 
 
 def _run(quarto: Quarto, work: Path, document: str, output: str, timeout: float) -> list[str]:
@@ -162,7 +192,9 @@ def _run(quarto: Quarto, work: Path, document: str, output: str, timeout: float)
     command = [str(quarto.path), "render", document, "--to", QUARTO_NAMES[output]]
     command += ["-M", "keep-typ:true"] if output == "pdf" else []
     command += ["--log", str(log), "--log-format", "json-stream", "--log-level", "info"]
-    environment = dict(os.environ, TYPST_FONT_PATHS=str(font_folder()), NO_COLOR="1")
+    environment = dict(
+        os.environ, TYPST_FONT_PATHS=str(font_folder()), NO_COLOR="1", SOURCE_DATE_EPOCH=SOURCE_DATE_EPOCH
+    )
     process = subprocess.Popen(
         command, cwd=work, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT, start_new_session=True,
@@ -178,9 +210,17 @@ def _run(quarto: Quarto, work: Path, document: str, output: str, timeout: float)
         problems = _known(text, _MESSAGES, work)
         if problems:
             raise EvaluationError(unique(problems))
-        last = _ESCAPES.sub("", text).strip()[-700:]
-        raise fail("reporting-quarto-failed", where=document, found=last or f"exit {process.returncode}")
+        reason = _reason(said.decode("utf-8", "replace"))
+        raise fail("reporting-quarto-failed", where=document, found=reason or f"exit {process.returncode}")
     return [*messages, _ESCAPES.sub("", said.decode("utf-8", "replace"))]
+
+
+def _reason(text: str) -> str:
+    """Return the last error in Quarto's words, without the trace of its own code."""
+    text = _ESCAPES.sub("", text)
+    start = max(text.rfind("ERROR:"), text.rfind("Error running filter"), 0)
+    words = re.split(r"(?:Stack trace|stack traceback):", text[start:])[0].split()
+    return " ".join(words)[-700:]
 
 
 def _stop(process: subprocess.Popen[bytes]) -> None:
@@ -214,7 +254,7 @@ def _known(text: str, patterns: Sequence[tuple[re.Pattern[str], str]], work: Pat
     problems = []
     for pattern, code in patterns:
         for match in pattern.finditer(text):
-            name = match["name"]
+            name = match["name"].replace(f"{work.resolve()}{os.sep}", "").replace(f"{work}{os.sep}", "")
             problems.append(
                 Problem(code, where_used(work, name), name or match[0], {"key": name, "near": "–", "file": name})
             )
@@ -225,7 +265,9 @@ def where_used(work: Path, name: str) -> str:
     """File and line of the project where ``name`` is used; empty when it is not found."""
     if not name:
         return ""
-    pattern = re.compile(r"(?:\{\{<\s*(?:var|meta|include)\s+|@)" + re.escape(name) + r"(?![\w-])")
+    stem = re.escape(name.removesuffix(Path(name).suffix) if "/" in name else name)
+    before = r"(?:\{\{<\s*(?:var|meta|env|include)\s+|@|\]\()"
+    pattern = re.compile(before + f"(?:{re.escape(name)}|{stem})" + r"(?![\w-])")
     for path in sorted(work.rglob("*.qmd")):
         for number, line in enumerate(path.read_text(encoding="utf-8", errors="replace").splitlines(), start=1):
             if pattern.search(line):

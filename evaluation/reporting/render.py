@@ -11,12 +11,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from evaluation.common.errors import EvaluationError, Problem, fail
+from evaluation.common.resources import project_part
 from evaluation.reporting.prepare import write_support
 from evaluation.reporting.project import FORMATS
 
 ENGINES = ("auto", "quarto", "embedded")
 Progress = Callable[[str], None]
-_STYLE_SOURCE = "midtvejsevaluering"
 _SKIPPED = ("_output", ".quarto", "*_files", "*_cache", "*.html", "*.pdf", "*.docx~", "~$*", ".~lock*")
 
 
@@ -142,11 +142,11 @@ def products(root: Path) -> list[str]:
 def copy_project(folder: Path, work: Path) -> None:
     """Return a private copy of the project; the styles of ``midtvejsevaluering`` where it has none of its own."""
     shutil.copytree(folder, work, ignore=shutil.ignore_patterns(*_SKIPPED))
-    shared = folder.parent / _STYLE_SOURCE
-    if not (work / "_stil").is_dir() and (shared / "_stil").is_dir():
-        shutil.copytree(shared / "_stil", work / "_stil")
-    if not (work / "_brand.yml").is_file() and (shared / "_brand.yml").is_file():
-        shutil.copyfile(shared / "_brand.yml", work / "_brand.yml")
+    style, brand = project_part(folder, "_stil"), project_part(folder, "_brand.yml")
+    if style.is_dir() and not (work / "_stil").exists():
+        shutil.copytree(style, work / "_stil")
+    if brand.is_file() and not (work / "_brand.yml").exists():
+        shutil.copyfile(brand, work / "_brand.yml")
 
 
 def _run(

@@ -14,18 +14,18 @@ class Helpers:
     """Processes for drawing, started once there is something to do.
 
     Importing a plotting library and cutting the fonts take seconds that need not be waited
-    for: with a second core they pass while the answers are read. A context manager; leaving
-    it ends the processes.
+    for: with a second core they pass while the answers are read. This process draws too, so
+    that one core is its own. A context manager; leaving it ends the processes.
 
     Parameters
     ----------
-    workers : int
-        0: none; everything is done in this process. Only a program with a main guard may ask
-        for more: a new process imports the program again.
+    most : int
+        Never more processes than this; 0: everything is done in this process. Only a program
+        with a main guard may ask for more: a new process imports the program again.
     """
 
-    def __init__(self, workers: int = 0) -> None:
-        self._workers = workers if (os.cpu_count() or 1) > 1 else 0
+    def __init__(self, most: int = 0) -> None:
+        self._workers = min(most, (os.cpu_count() or 1) - 1)
         self._pool: ProcessPoolExecutor | None = None
 
     @property
@@ -41,8 +41,8 @@ class Helpers:
         from multiprocessing import get_context
 
         self._pool = ProcessPoolExecutor(self._workers, get_context("spawn"), initializer=_leave_interrupts)
-        # The second cuts fonts first: two that import matplotlib at once would both list the machine's fonts.
-        for ready in (_drawing, _fonts)[: self._workers]:
+        # Two that import matplotlib at once would both list the machine's fonts: another one cuts ours meanwhile.
+        for ready in (_drawing, _fonts, *[_drawing] * (self._workers - 2)):
             self._pool.submit(ready)
 
     def close(self) -> None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from evaluation.codebook.model import Instrument
 from evaluation.common.errors import EvaluationError, Problem, fail
 from evaluation.common.files import hash_bytes
+from evaluation.common.resources import project_part
 from evaluation.plan.load import Workspace
 from evaluation.workflow.analysis import published_folder
 from evaluation.workflow.helpers import Helpers
@@ -87,7 +88,7 @@ def _project_files(project: Path) -> list[Path]:
 
 def _borrowed(project: Path, name: str) -> list[Path]:
     """Files of ``name`` in the project, or those of the midtvejsevaluering where it has none of its own."""
-    found = project / name if (project / name).exists() else project.parent / "midtvejsevaluering" / name
+    found = project_part(project, name)
     return [path for path in (found, *found.rglob("*")) if path.is_file()]
 
 

@@ -136,9 +136,97 @@ def test_undecidable_only_above_twice_delta() -> None:
     voice = Sentences("da")
     assert voice.undecidable([(row("uafklaret", 3.0, mdc80=9.9), "»A«")]) == ""
     text = voice.undecidable([(row("uafklaret", 3.0, mdc80=10.1), "»A«"), (row("uafklaret", 3.0, mdc80=9.0), "»B«")])
-    assert "undersøgelsen ikke afgøre" in text
+    assert "det dobbelte af grænsen for betydning" in text
     assert "»A«" in text
     assert "»B«" not in text
+
+
+def test_many_of_one_verdict_name_the_largest_and_list_the_others() -> None:
+    voice = Sentences("da")
+    rows = [(row("fremgang", 6.3), "»A«"), (row("fremgang", 9.1), "»B«"), (row("fremgang", -7.0, "worse"), "»C«")]
+    text = voice.several("fremgang", rows, 14, "skala").replace(NBSP, " ")
+    assert text == (
+        "Tre af de 14 skalaer viser fremgang. Fremgangen er størst på »B«: Scoren er steget fra 62,1 til 71,2 point, "
+        "en stigning på 9,1 point. De øvrige er »C« (−7,0 point; lav er bedst) og »A« (+6,3 point)."
+    )
+
+
+def test_what_small_means_is_said_once() -> None:
+    rows = [(row("lille_tilbagegang", -2.4), "»A«"), (row("lille_tilbagegang", -3.0), "»B«")]
+    text = Sentences("da").several("lille_tilbagegang", rows, 2, "skala").replace(NBSP, " ")
+    assert text.startswith("Begge skalaer viser en lille tilbagegang: »B« (−3,0 point) og »A« (−2,4 point).")
+    assert text.count("statistisk signifikante") == 1
+
+
+@pytest.mark.parametrize(
+    ("verdict", "change", "told"),
+    [
+        ("fremgang", 0.0914, "+9 procentpoint"),
+        ("lille_fremgang", 0.004, "+0,4 procentpoint"),
+        ("lille_fremgang", 0.047, "+4,7 procentpoint"),
+        ("lille_fremgang", 0.032, "+3 procentpoint"),
+    ],
+)
+def test_changes_of_shares_are_whole_where_that_does_not_mislead(verdict: str, change: float, told: str) -> None:
+    share = row(verdict, change, stat="andel", before=0.6, after=0.6 + change, delta=0.05)
+    assert f"({told})" in Sentences("da").changes_of([(share, "»A«")]).replace(NBSP, " ")
+
+
+def test_a_group_in_which_nothing_can_be_decided_says_just_that() -> None:
+    voice, rows = Sentences("da"), [(row("uafklaret", 3.0), "»A«")] * 3
+    assert voice.in_group("uafklaret", rows, 3, "skala") == (
+        "På ingen af de tre skalaer kan det afgøres, om der er sket en ændring."
+    )
+    assert voice.in_group("uafklaret", rows, 5, "skala") == (
+        "På tre af de fem skalaer kan det ikke afgøres, om der er sket en ændring."
+    )
+
+
+def _felt(better: float, worse: float, low: float | None, high: float | None, **more: Any) -> dict[str, Any]:
+    made = {"suppressed": False, "share_better": better, "share_worse": worse, "ci_low": low, "ci_high": high}
+    return {**made, "share_same": 1 - better - worse, "net": 100 * (better - worse), **more}
+
+
+def test_perceived_change_of_many_matters_takes_three_lines() -> None:
+    rows = [
+        (_felt(0.40, 0.20, 12, 28), "»A«"),
+        (_felt(0.59, 0.09, 44, 56), "»B«"),
+        (_felt(0.10, 0.30, -28, -12), "»C«"),
+        (_felt(0.30, 0.28, -6, 10), "»D«"),
+        (_felt(0.30, 0.28, None, None), "»E«"),
+    ]
+    told = [line.replace(NBSP, " ") for line in Sentences("da").all_perceived(rows, 1)]
+    assert told == [
+        "**På to af de fire forhold oplever klart flere bedring end forværring.** Overvægten er størst for »B« (59 "
+        "pct. bedre, 9 pct. værre).",
+        "**På ét af de fire forhold oplever klart flere forværring end bedring:** »C« (10 pct. bedre, 30 pct. værre).",
+        "**På ét af de fire forhold trækker svarene ikke klart i én retning:** »D« (30 pct. bedre, 28 pct. værre).",
+        "For få har svaret til, at usikkerheden kan vises for »E«.",
+    ]
+
+
+def test_nobody_worse_still_names_where_most_answer_so() -> None:
+    rows = [(_felt(0.4, 0.2, 12, 28), "»A«"), (_felt(0.5, 0.1, 33, 47), "»B«"), (_felt(0.5, 0.15, 30, 40), "»C«")]
+    told = Sentences("da").all_perceived(rows, 1)
+    assert told[1].startswith(
+        "**På ingen af de tre forhold oplever klart flere forværring end bedring.** Flest svarer »værre« om »A«"
+    )
+    mixed = [*rows, (_felt(0.33, 0.3, -4, 10), "»D«")]
+    told = Sentences("da").all_perceived(mixed, 1)
+    assert told[1] == "**På ingen af de fire forhold oplever klart flere forværring end bedring.**"
+    assert "»D«" in told[2]
+    assert Sentences("da").all_perceived([(_felt(0.4, 0.2, None, None), "»A«")] * 3, 1) == []
+
+
+def test_a_bullet_of_many_tells_changes_only() -> None:
+    voice = Sentences("da")
+    rows = [(row("fremgang", 6.0 + k), f"»{k}«") for k in range(4)]
+    assert "fra 62,1" in voice.bullet("fremgang", rows[:3], 14, "skala")
+    text = voice.bullet("fremgang", rows, 14, "skala").replace(NBSP, " ")
+    assert (
+        text == "**Fremgang på fire af de 14 skalaer:** »3« (+9,0 point), »2« (+8,0 point), »1« (+7,0 point) og »0« "
+        "(+6,0 point)."
+    )
 
 
 def test_ceiling_needs_a_high_start_where_high_is_good() -> None:
@@ -200,7 +288,7 @@ def test_catalogue_is_clean(lang: str) -> None:
         for text in value if isinstance(value, list) else [value]:
             assert "  " not in str(text), key
             assert str(text) == str(text).strip() or key.endswith("_mark") or key == "caption.part", key
-            for word in ("effekt", "effect", "påstand"):
+            for word in ("effekt", "effect", "påstand", "tale om"):
                 assert word not in str(text).lower(), key
 
 
@@ -213,3 +301,4 @@ def test_every_verdict_has_a_word_and_forms() -> None:
             assert words["statement"][verdict]
             assert words["bullet"][verdict]
             assert words["concluded"][verdict]
+            assert words["in_group"][verdict]

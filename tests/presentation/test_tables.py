@@ -5,7 +5,8 @@ import subprocess
 
 import pytest
 
-from evaluation.presentation.tables import Column, Table, number_column
+from evaluation.presentation.figures.fonts import measure
+from evaluation.presentation.tables import TEXT_WIDTH, Column, Table, number_column, text_width
 
 
 def _pandoc(text: str) -> list[dict[str, object]]:
@@ -36,3 +37,32 @@ def test_a_short_row_is_a_heading() -> None:
 def test_cells_that_would_break_the_table_are_refused(cell: str) -> None:
     with pytest.raises(AssertionError):
         Table((Column("A", 50),), ((cell,),)).render()
+
+
+def test_the_bound_on_widths_holds_for_the_font() -> None:
+    letters = "abcdefghijklmnopqrstuvwxyzæøåéABCDEFGHIJKLMNOPQRSTUVWXYZÆØÅ0123456789.,:;-–−+±/%()»«†‡ "
+    for letter in letters:
+        assert measure(letter, 9.0, 600) <= text_width(letter), letter
+    word = "Pædagogmedhjælper"
+    assert measure(word, 9.0, 600) <= text_width(word) < 1.15 * measure(word, 9.0, 600)
+
+
+def test_a_column_gets_the_room_its_words_need() -> None:
+    narrow = Table((Column("Skala", 80), number_column("Pædagogmedhjælper", 5)), (("Tillid", "+1,0"),))
+    first, second = narrow.widths()
+    assert second >= measure("Pædagogmedhjælper", 9.0, 600) + 3.5
+    assert first + second == pytest.approx(TEXT_WIDTH)
+    roomy = Table((Column("Skala", 60), number_column("2020", 40)), (("Tillid", "+1,0"),))
+    assert roomy.widths() == pytest.approx([0.6 * TEXT_WIDTH, 0.4 * TEXT_WIDTH])
+
+
+def test_numbers_stay_on_one_line_and_headings_do_not_count() -> None:
+    table = Table((Column("A", 90), number_column("n", 2)), (("Et meget langt tema her",), ("x", "1.404 / 1.390")))
+    assert table.widths()[1] >= measure("1.404 / 1.390", 9.0, 400) + 3.5
+    assert table.least_widths()[0] < 20
+
+
+def test_more_than_the_line_holds_is_shared_out() -> None:
+    table = Table(tuple(Column("Pædagogmedhjælper", 10) for _ in range(8)), ())
+    assert sum(table.least_widths()) > TEXT_WIDTH
+    assert sum(table.widths()) == pytest.approx(TEXT_WIDTH)

@@ -49,9 +49,9 @@ def test_keys_follow_the_parts_of_the_published_key(tree: dict[str, Any]) -> Non
     assert row["direction"] == "steget"
     assert tree[STAFF]["systematik"]["score"]["kommune"]["2020_2024"]["change"] == "−6,5"
     assert tree[STAFF]["systematik"]["score"]["kommune"]["2020_2024"]["change_size"] == "6,5"
-    assert tree[STAFF]["arbejdsglaede"]["score"]["kommune"]["2024"]["value"] == "69,4"
+    assert tree[STAFF]["arbejdsglaede"]["score"]["kommune"]["m2024"]["value"] == "69,4"
     assert tree[PARENTS]["samlet"]["andel"]["kommune"]["2020_2024"]["before"] == "91"
-    assert tree[PERCEIVED]["frihed"]["andel"]["kommune"]["2024"]["share_better"] == "52"
+    assert tree[PERCEIVED]["frihed"]["andel"]["kommune"]["m2024"]["share_better"] == "52"
 
 
 def test_hidden_numbers_are_dots(tree: dict[str, Any]) -> None:
@@ -67,7 +67,7 @@ def test_facts_of_the_plan(tree: dict[str, Any]) -> None:
     assert tree["regel"]["taerskel"] == "5"
     # A value may stand first on a line, where "1. juni" would open a list.
     assert tree["frisaettelse"]["frisaettelse"]["fra"] == "1\\.\u00a0juni 2021"
-    assert tree["svar"][STAFF]["2020"] == {"inviteret": "520", "besvaret": "402", "procent": "77"}
+    assert tree["svar"][STAFF]["m2020"] == {"inviteret": "520", "besvaret": "402", "procent": "77"}
 
 
 def test_english_numbers() -> None:
@@ -80,3 +80,21 @@ def test_single_units_only_where_the_prose_names_them(tree: dict[str, Any]) -> N
     key = f"{STAFF}.arbejdsglaede.score.enhed-g90003.2020_2024.n_after"
     named = yaml.safe_load(_text(named=(key,)))
     assert named[STAFF]["arbejdsglaede"]["score"]["enhed-g90003"]["2020_2024"]["n_after"] == "3"
+
+
+def test_no_part_is_a_number_to_quarto(tree: dict[str, Any]) -> None:
+    def keys(node: Any) -> list[str]:
+        if not isinstance(node, dict):
+            return []
+        return [*node, *(key for value in node.values() for key in keys(value))]
+
+    found = keys(tree)
+    assert "m2024" in found
+    assert "2020_2024" in found
+    assert not [key for key in found if key.isdigit()]
+
+
+def test_single_units_of_one_wave_are_found_by_the_key_of_the_prose() -> None:
+    key = f"{STAFF}.arbejdsglaede.score.enhed-g90003.m2024.n"
+    named = yaml.safe_load(_text(named=(key,)))
+    assert named[STAFF]["arbejdsglaede"]["score"]["enhed-g90003"]["m2024"]["n"] == "3"

@@ -48,10 +48,10 @@ def small(folder: Path, text: str, variables: str = "", **files: str) -> Path:
 
 
 def html_words(content: bytes) -> str:
-    """The words of an html page, without its contents list and style."""
+    """The words of an html page, without its contents list, style and scripts."""
     import html
 
-    text = re.sub(r"<(style|nav|svg)\b.*?</\1>", " ", content.decode(), flags=re.S)
+    text = re.sub(r"<(style|script|nav|svg)\b.*?</\1>", " ", content.decode(), flags=re.S)
     return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", text)).split())
 
 

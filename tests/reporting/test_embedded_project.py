@@ -37,7 +37,7 @@ SENTENCES = (
     "Tabel 2 viser svarprocenten",
     "metoden står i Afsnit 1",
     "<script>alert(1)</script>",
-    "#sym og @x og $x$ og {{< var a >}}",
+    "#sym og @x og $x$ og {{\u2060< var a >\u2060}}",
     "7. klasse",
     "Skabelon: {{< var plan.titel >}}",
     "Et citat med er steget og fed",

@@ -628,16 +628,17 @@ def _scales() -> list[dict[str, Any]]:
             "wave": wave,
             "items": 3,
             "n": 400,
-            "alpha": 0.81,
-            "alpha_low": 0.78,
-            "alpha_high": 0.84,
+            "alpha": None if hidden else 0.81,
+            "alpha_low": None if hidden else 0.78,
+            "alpha_high": None if hidden else 0.84,
             "method": "pingouin",
-            "suppressed": False,
-            "reason": "",
+            "suppressed": hidden,
+            "reason": "under_taersklen" if hidden else "",
             "rule_version": RULE,
         }
         for name, *_ in _STAFF
         for wave in ("2020", "2024")
+        for hidden in ((name, wave) == ("dokumentation", "2024"),)
     ]
 
 

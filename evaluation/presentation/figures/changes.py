@@ -15,13 +15,18 @@ from evaluation.presentation.figures.canvas import BODY, SMALL, TINY, Canvas, li
 from evaluation.presentation.figures.marks import Axis, axis, fixed_axis, verdict_mark, wave_key, wave_mark
 from evaluation.presentation.figures.numbers import number
 
-#: Columns in mm: label, level, change with its number, verdict.
-_LABEL_END, _LEVEL, _CHANGE, _NUMBER_END, _VERDICT = 43.0, (51.5, 87.5), (98.5, 124.5), 134.5, 138.8
-_ROW = 8.4
+#: Columns in mm: label, level, change with its number, verdict. Numbers of the level stand outside the marks.
+_LABEL_END, _LEVEL, _CHANGE, _NUMBER_END, _VERDICT = 36.0, (43.0, 86.0), (96.5, 126.0), 134.2, 137.0
+_ROW, _THEME = 5.7, 5.0
+#: Width of a wave's mark, and how far two that would cover each other part upwards and downwards, mm.
+_MARK, _PART = 2.4, 1.15
+#: The level axis shows the part of its limits that the data need, in steps of this.
+_CUT = 20.0
 _COLUMNS = ("label", "before", "after", "change", "ci_low", "ci_high", "verdict_label", "verdict", "higher_is")
 
 
 class _Row(NamedTuple):
+    theme: str
     label: list[str]
     note: list[str]
     verdict_words: list[str]
@@ -43,16 +48,17 @@ class ScaleChanges(Drawn):
     rows : DataFrame
         ``label, before, after`` (on ``limits``), ``change, ci_low, ci_high`` (points; missing where
         there is none), ``verdict_label, verdict`` (id or ``""``), ``higher_is``
-        (``better``, ``worse``, ``neutral``).
+        (``better``, ``worse``, ``neutral``); optionally ``theme``, printed above the first of its rows.
     delta : float or None
         Half width of the band, points.
     before_label, after_label : str
         Words of the legend.
     words : mapping of str to str
         ``level, change, verdict`` (column heads), ``band`` (legend; not needed without delta),
-        ``interval`` (legend, optional) and ``worse`` (printed under scales where low is good, optional).
+        ``interval`` (legend, optional), ``worse`` (printed under scales where low is good, optional) and
+        ``level_cut`` (column head with ``{low}`` and ``{high}``, instead of ``level`` where the axis is cut).
     limits : (float, float)
-        Ends of the level axis.
+        Ends that the level axis can have; it shows what the data need of them, in steps of 20.
     decimal : str
         Decimal mark.
     digits, change_digits : int
@@ -70,7 +76,7 @@ class ScaleChanges(Drawn):
     change_digits: int = 1
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "rows", checked("ScaleChanges", self.rows, _COLUMNS))
+        object.__setattr__(self, "rows", checked("ScaleChanges", self.rows, _COLUMNS, optional=("theme",)))
         needed = ("level", "change", "verdict", *(("band",) if self.delta else ()))
         need_words("ScaleChanges", self.words, needed)
 
@@ -78,22 +84,48 @@ class ScaleChanges(Drawn):
         """Everything placed in mm; see :class:`Drawn`."""
         canvas = Canvas(brand)
         rows = [self._row(canvas, row) for row in self.rows.itertuples()]
-        level, change = fixed_axis(self.limits, *_LEVEL), self._change_axis()
-        top = self._heads(canvas, self._legend(canvas) + 2.2) + 0.8
-        bottom = top + sum(row.height for row in rows)
-        if self.delta:
-            canvas.rect(change.at(-self.delta), top, change.at(self.delta), bottom, brand.colour("band"), layer=0)
-        y = top
+        level, change = fixed_axis(self.level_limits, *_LEVEL), self._change_axis(canvas)
+        top = self._heads(canvas, self._legend(canvas) + 1.8, level) + 0.8
+        y, theme = top, ""
         for index, row in enumerate(rows):
-            if index:
+            if row.theme and row.theme != theme:
+                theme = row.theme
+                y = self._theme(canvas, theme, y, first=index == 0)
+            elif index:
                 canvas.line(0, y, canvas.width, y, brand.colour("rule"), width=0.12, layer=1)
             self._draw(canvas, row, y + row.height / 2, level, change)
             y += row.height
-        level.grid(canvas, top, bottom, decimal=self.decimal)
-        change.grid(canvas, top, bottom, decimal=self.decimal, sign=True)
-        canvas.line(change.at(0), top, change.at(0), bottom, brand.colour("muted"), width=0.3)
-        canvas.height = bottom + 4.2
+        if self.delta:
+            canvas.rect(change.at(-self.delta), top, change.at(self.delta), y, brand.colour("band"), layer=0)
+        level.grid(canvas, top, y, decimal=self.decimal)
+        change.grid(canvas, top, y, decimal=self.decimal, sign=True)
+        canvas.line(change.at(0), top, change.at(0), y, brand.colour("muted"), width=0.3)
+        canvas.height = y + 4.0
         return canvas
+
+    @property
+    def level_limits(self) -> tuple[float, float]:
+        """Ends of the level axis: the data, rounded outwards to 20, within ``limits``."""
+        values = self.rows[["before", "after"]].to_numpy(dtype=float)
+        known = values[~pd.isna(values)]
+        if not known.size:
+            return self.limits
+        low = max(self.limits[0], math.floor(float(known.min()) / _CUT) * _CUT)
+        high = min(self.limits[1], math.ceil(float(known.max()) / _CUT) * _CUT)
+        return (low, high) if high > low else self.limits
+
+    def _theme(self, canvas: Canvas, theme: str, y: float, *, first: bool) -> float:
+        """Place the light heading of a theme; returns the y below it."""
+        ink, y = canvas.brand.colour("muted"), y + (0.0 if first else 0.6)
+        if not first:
+            canvas.line(0, y, canvas.width, y, canvas.brand.colour("rule"), width=0.35, layer=1)
+        lines = canvas.wrap(theme, _CHANGE[0] - 4.0, SMALL, 600)
+        height = max(_THEME, len(lines) * line_height(SMALL) + 1.6)
+        # The ground keeps the grid lines out of the words.
+        widest = max(canvas.measure(line, SMALL, 600) for line in lines)
+        canvas.rect(0, y + 0.2, widest + 1.2, y + height, canvas.brand.colour("background"))
+        canvas.lines(0, y + height / 2, lines, size=SMALL, weight=600, colour=ink)
+        return y + height
 
     def _row(self, canvas: Canvas, row: object) -> _Row:
         def value(name: str) -> float:
@@ -106,7 +138,9 @@ class ScaleChanges(Drawn):
         verdict = str(getattr(row, "verdict", "") or "")
         words = canvas.wrap(str(getattr(row, "verdict_label", "") or ""), canvas.width - _VERDICT - 3.2, SMALL)
         text = max(len(label) * line_height(BODY) + len(note) * line_height(TINY), len(words) * line_height(SMALL))
+        theme = getattr(row, "theme", "")
         return _Row(
+            "" if theme is None or theme != theme else str(theme),
             label,
             note,
             words,
@@ -116,14 +150,24 @@ class ScaleChanges(Drawn):
             value("ci_low"),
             value("ci_high"),
             verdict,
-            max(_ROW, text + 2.6),
+            max(_ROW, text + 1.6),
         )
 
-    def _change_axis(self) -> Axis:
-        values = self.rows[["change", "ci_low", "ci_high"]].abs().to_numpy(dtype=float)
+    def _change_axis(self, canvas: Canvas) -> Axis:
+        values = self.rows[["change", "ci_low", "ci_high"]].to_numpy(dtype=float)
         known = values[~pd.isna(values)]
-        most = max([float(known.max()) if known.size else 0.0, 1.3 * (self.delta or 0.0), 1.0])
-        return axis(-most, most, *_CHANGE, most=4)
+        least = 1.2 * (self.delta or 1.0)
+        low, high = (float(known.min()), float(known.max())) if known.size else (0.0, 0.0)
+        # The widest number decides where the axis must end, half a mark before it.
+        widest = max((canvas.measure(self._signed(value), SMALL, 600) for value in self._changes()), default=0.0)
+        end = min(_CHANGE[1], _NUMBER_END - widest - 1.8)
+        return axis(min(low, -least), max(high, least), _CHANGE[0], end, most=5)
+
+    def _changes(self) -> list[float]:
+        return [float(value) for value in self.rows["change"] if not pd.isna(value)]
+
+    def _signed(self, change: float) -> str:
+        return number(change, self.change_digits, self.decimal, sign=True)
 
     def _legend(self, canvas: Canvas) -> float:
         brand = canvas.brand
@@ -137,13 +181,17 @@ class ScaleChanges(Drawn):
             entries.append((self.words["band"], canvas.swatch(brand.colour("band"), edge=brand.colour("rule"))))
         return canvas.legend(entries, 0.0)
 
-    def _heads(self, canvas: Canvas, y: float) -> float:
+    def _heads(self, canvas: Canvas, y: float, level: Axis) -> float:
+        words = self.words["level"]
+        if (level.low, level.high) != self.limits and self.words.get("level_cut"):
+            low, high = (number(end, 0, self.decimal) for end in (level.low, level.high))
+            words = self.words["level_cut"].format(low=low, high=high)
         places = (
-            ((_LEVEL[0] + _LEVEL[1]) / 2, self.words["level"], 44.0, "center"),
-            ((_CHANGE[0] + _NUMBER_END) / 2, self.words["change"], 36.0, "center"),
+            ((_LEVEL[0] + _LEVEL[1]) / 2, words, 50.0, "center"),
+            ((_CHANGE[0] + _NUMBER_END) / 2, self.words["change"], 38.0, "center"),
             (_VERDICT - 1.4, self.words["verdict"], canvas.width - _VERDICT + 1.4, "left"),
         )
-        heads = [(x, canvas.wrap(words, width, SMALL, 600), ha) for x, words, width, ha in places]
+        heads = [(x, canvas.wrap(text, width, SMALL, 600), ha) for x, text, width, ha in places]
         deepest = max(len(lines) for _, lines, _ in heads)
         for x, lines, ha in heads:
             for index, line in enumerate(reversed(lines)):
@@ -166,18 +214,25 @@ class ScaleChanges(Drawn):
         known = [
             (name, value) for name, value in (("before", row.before), ("after", row.after)) if not math.isnan(value)
         ]
+        brand, close = canvas.brand, False
         if len(known) == 2:
-            canvas.line(
-                level.at(row.before), y, level.at(row.after), y, canvas.brand.colour("dont-know"), width=0.9, layer=3
-            )
+            close = abs(level.at(row.before) - level.at(row.after)) < _MARK
+            if not close:
+                ends = level.at(row.before), level.at(row.after)
+                canvas.line(ends[0], y, ends[1], y, brand.colour("dont-know"), width=0.9, layer=3)
         for index, (name, value) in enumerate(known):
-            wave_mark(canvas, level.at(value), y, name)
+            # Two marks that would cover each other stand above each other, before on top.
+            middle = y + (0.0 if not close else -_PART if name == "before" else _PART)
             other = known[1 - index][1] if len(known) == 2 else math.inf
             # Equal values as printed: before to the left, after to the right.
             left = value < other if value != other else name == "before"
-            x = level.at(value) + (-2.1 if left else 2.1)
-            text, ha = number(value, self.digits, self.decimal), "right" if left else "left"
-            canvas.text(x, y, text, size=SMALL, weight=600 if name == "after" else 400, ha=ha)
+            x, weight = level.at(value) + (-2.0 if left else 2.0), 600 if name == "after" else 400
+            text = number(value, self.digits, self.decimal)
+            width = canvas.measure(text, SMALL, weight) + 0.6
+            ground = (x - width + 0.3, x + 0.3) if left else (x - 0.3, x + width - 0.3)
+            canvas.rect(ground[0], y - 1.5, ground[1], y + 1.5, brand.colour("background"))
+            canvas.text(x, y, text, size=SMALL, weight=weight, ha="right" if left else "left")
+            wave_mark(canvas, level.at(value), middle, name, _MARK)
 
     def _interval(self, canvas: Canvas, row: _Row, y: float, change: Axis) -> None:
         if math.isnan(row.change):
@@ -190,10 +245,10 @@ class ScaleChanges(Drawn):
             for end in (left, right):
                 canvas.line(end, y - 0.8, end, y + 0.8, ink, width=0.3, layer=3)
         fill = brand.verdict(row.verdict)
-        canvas.point(x, y, brand.colour("foreground"), fill=fill, size=2.3)
-        text = number(row.change, self.change_digits, self.decimal, sign=True)
-        canvas.text(_NUMBER_END, y, text, size=SMALL, weight=600, ha="right")
+        canvas.point(x, y, brand.colour("foreground"), fill=fill, size=2.2)
+        canvas.text(_NUMBER_END, y, self._signed(row.change), size=SMALL, weight=600, ha="right")
 
     def data_table(self) -> pd.DataFrame:
         """Return the rows as given, without ``verdict`` ids."""
-        return self.rows[[name for name in _COLUMNS if name not in ("verdict", "higher_is")]].copy()
+        kept = [name for name in self.rows.columns if name not in ("verdict", "higher_is")]
+        return self.rows[kept].copy()

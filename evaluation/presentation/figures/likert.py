@@ -9,13 +9,14 @@ import pandas as pd
 
 from evaluation.presentation.brand import Brand
 from evaluation.presentation.figures.base import PERIODS, Drawn, checked, in_order
-from evaluation.presentation.figures.canvas import HEADING, SMALL, TEXT_WIDTH, TINY, Canvas, line_height
+from evaluation.presentation.figures.canvas import BODY, SMALL, TEXT_WIDTH, TINY, Canvas, line_height
 from evaluation.presentation.figures.fonts import fit_size, measure
 from evaluation.presentation.figures.marks import wave_mark
 from evaluation.presentation.figures.numbers import number, percent, percent_sign
 
-#: Bar heights in mm: the last wave stands out, the earlier ones are thinner.
-_LAST, _EARLIER, _BETWEEN, _ITEM_GAP = 5.3, 4.1, 0.7, 3.1
+#: Bar heights in mm: the last wave stands out, the earlier ones are thinner. Three batteries of four items
+#: in two waves stand on one page of a report.
+_LAST, _EARLIER, _BETWEEN, _ITEM_GAP, _UNDER_HEADING = 3.7, 3.1, 0.3, 1.6, 0.35
 #: Room in mm a label of 1, 2 or 3 figures needs inside its segment.
 _LABEL_ROOM = {1: 2.3, 2: 3.7, 3: 5.0}
 _DONT_KNOW_GAP, _DONT_KNOW_LABEL = 3.0, 8.0
@@ -140,7 +141,7 @@ class LikertBattery(Drawn):
         """Everything placed in mm; see :class:`Drawn`."""
         canvas, bars = Canvas(brand), self._bars()
         geometry = self._geometry(bars)
-        y, item = self._legend(canvas, geometry) + 2.0 - _ITEM_GAP, ""
+        y, item = self._legend(canvas, geometry) + 1.1 - _ITEM_GAP, ""
         for index, bar in enumerate(bars):
             if index == 0 or bar.item != item:
                 item = bar.item
@@ -148,7 +149,7 @@ class LikertBattery(Drawn):
             height = _LAST if bar.last else _EARLIER
             self._draw_bar(canvas, bar, geometry, y, height)
             y += height + _BETWEEN
-        canvas.height = self._axis(canvas, geometry, y + 0.6)
+        canvas.height = self._axis(canvas, geometry, y + 0.5)
         return canvas
 
     def _legend(self, canvas: Canvas, geometry: _Geometry) -> float:
@@ -162,10 +163,10 @@ class LikertBattery(Drawn):
         return canvas.legend(entries, 0.0)
 
     def _heading(self, canvas: Canvas, item: str, y: float) -> float:
-        for line in canvas.wrap(item, TEXT_WIDTH, HEADING, 600):
-            canvas.text(0, y + line_height(HEADING) / 2, line, size=HEADING, weight=600)
-            y += line_height(HEADING)
-        return y + 0.8
+        for line in canvas.wrap(item, TEXT_WIDTH, BODY, 600):
+            canvas.text(0, y + line_height(BODY) / 2, line, size=BODY, weight=600)
+            y += line_height(BODY)
+        return y + _UNDER_HEADING
 
     def _draw_bar(self, canvas: Canvas, bar: _Bar, geometry: _Geometry, y: float, height: float) -> None:
         brand, (gutter, length, _) = canvas.brand, geometry
@@ -206,10 +207,10 @@ class LikertBattery(Drawn):
         muted, (left, length, _) = canvas.brand.colour("muted"), geometry
         for share in (0.0, 0.25, 0.5, 0.75, 1.0):
             x = left + share * length
-            canvas.line(x, y, x, y + 1.0, muted, width=0.15)
-            canvas.text(x, y + 2.8, percent_sign(share, self.decimal), size=TINY, colour=muted, ha="center")
+            canvas.line(x, y, x, y + 0.8, muted, width=0.15)
+            canvas.text(x, y + 2.4, percent_sign(share, self.decimal), size=TINY, colour=muted, ha="center")
         canvas.line(left, y, left + length, y, muted, width=0.15)
-        return y + 4.6
+        return y + 3.7
 
     def data_table(self) -> pd.DataFrame:
         """One row an item and wave: ``item_label, wave_label, n``, a share 0–1 a category, and don't know."""

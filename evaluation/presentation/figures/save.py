@@ -126,7 +126,7 @@ def save_figures(
             finished(index, save_figure(figure, stem, brand, cache=cache))
     todo = [(index, *jobs[index]) for index in stale]
     if pool is not None and todo:
-        _in_parallel(todo, brand, cache, pool, finished)
+        _in_parallel(todo, brand, cache, pool, finished, helping=True)
     elif workers > 1 and len(stale) >= _PARALLEL_FROM:
         from concurrent.futures import ProcessPoolExecutor
         from multiprocessing import get_context
@@ -146,13 +146,23 @@ def _in_parallel(
     cache: Path | None,
     pool: ProcessPoolExecutor,
     finished: Callable[[int, SavedFigure], None],
+    *,
+    helping: bool = False,
 ) -> None:
-    """Draw in processes of their own; what they could not finish is left to the caller."""
+    """Draw in processes of their own; what they could not finish is left to the caller.
+
+    With ``helping`` this process draws too, from the end of the queue, until the others have all that is left.
+    """
     from concurrent.futures import as_completed
     from concurrent.futures.process import BrokenProcessPool
 
     try:
         futures = {pool.submit(save_figure, figure, stem, brand, cache=cache): index for index, figure, stem in jobs}
+        for job, future in reversed(list(zip(jobs, list(futures), strict=True))):
+            if not helping or not future.cancel():
+                break
+            del futures[future]
+            finished(job[0], save_figure(*job[1:], brand, cache=cache))
         for future in as_completed(futures):
             finished(futures[future], future.result())
     except BrokenProcessPool:

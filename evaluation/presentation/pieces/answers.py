@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 import pandas as pd
 
@@ -15,16 +16,18 @@ from evaluation.presentation.piece import Piece, figure, omitted, paragraphs, ta
 from evaluation.presentation.pieces.common import (
     anm,
     cell_numbers,
+    fictional,
     hidden_remark,
     missing,
+    quote,
     source,
     theme_title,
     why_not,
 )
 from evaluation.presentation.tables import Column, Table, number_column
 
-#: Items a figure holds at most, so that it stays on one page with two waves.
-_MOST = 10
+#: Items a figure holds at most: with two waves about a third of a page.
+_MOST = 5
 
 
 def answers(ctx: Context, view: SurveyView) -> list[Piece]:
@@ -40,40 +43,55 @@ def shown_waves(view: SurveyView) -> tuple[str, ...]:
     return (view.answered[-1].id,) if view.has_data else ()
 
 
-def _batteries(view: SurveyView) -> list[tuple[str, ResponseScale, list[Item]]]:
-    """Items that go into one figure: a theme, one response scale, at most :data:`_MOST`."""
+class _Battery(NamedTuple):
+    """Items of one figure: what they are about, their answers, and which part of how many it is."""
+
+    key: str
+    title: str
+    response: ResponseScale
+    items: list[Item]
+    part: int
+    parts: int
+
+
+def _batteries(ctx: Context, view: SurveyView, waves: Sequence[str]) -> list[_Battery]:
+    """A figure a scale, in the order of the themes; items without a scale by theme."""
     if view.instrument is None:
         return []
-    asked = {row["item"] for row in view.distributions}
+    items: dict[tuple[str, str], list[Item]] = {}
+    for item in sorted(view.items.values(), key=lambda item: _place(view, item)):
+        if item.kind == "item" and _any_shown(view, [item], waves):
+            items.setdefault((item.scale or item.theme, item.response), []).append(item)
+    responses = {response.id: response for response in view.instrument.responses}
     found = []
-    for theme in view.instrument.themes:
-        for response in view.instrument.responses:
-            items = [
-                item
-                for item in view.instrument.items
-                if (item.theme, item.response, item.kind) == (theme.id, response.id, "item") and item.id in asked
-            ]
-            parts = -(-len(items) // _MOST)
-            for part in range(parts):
-                size = -(-len(items) // parts)
-                found.append((theme.id, response, items[part * size : (part + 1) * size]))
+    for (key, response), mine in items.items():
+        scale = mine[0].scale
+        title = view.label(scale) if scale else theme_title(view, mine[0].theme, ctx.lang)
+        parts = -(-len(mine) // _MOST)
+        size = -(-len(mine) // parts)
+        found += [
+            _Battery(key, title, responses[response], mine[part * size : (part + 1) * size], part + 1, parts)
+            for part in range(parts)
+        ]
     return found
 
 
 def answer_figures(ctx: Context, view: SurveyView) -> Piece:
-    """All Likert figures of a survey, one a theme (and more where a theme is long)."""
+    """All Likert figures of a survey, one a scale (and more where a scale is long)."""
     name = f"fig-{view.id}-svar"
     waves = shown_waves(view)
-    batteries = [entry for entry in _batteries(view) if _any_shown(view, entry[2], waves)]
+    batteries = _batteries(ctx, view, waves)
     if not batteries:
         return missing(ctx, view, name, "no_answers")
     texts, charts, seen = [], [], dict[str, int]()
-    sizes = {theme: sum(1 for entry in batteries if entry[0] == theme) for theme, *_ in batteries}
-    for theme, response, items in batteries:
-        seen[theme] = seen.get(theme, 0) + 1
-        ref = f"{name}-{slug(theme)}" + (f"-{seen[theme]}" if seen[theme] > 1 else "")
-        part = ctx.say("caption", "part", part=seen[theme], parts=sizes[theme]) if sizes[theme] > 1 else ""
-        text, chart = _battery(ctx, view, ref, response, items, waves, part)
+    # How to read the figures stands once: in the text on them, or below the first where no document has the text.
+    explained = ctx.shows(f"txt-{view.id}-svar")
+    for battery in batteries:
+        key = slug(battery.key)
+        seen[key] = seen.get(key, 0) + 1
+        ref = f"{name}-{key}" + (f"-{seen[key]}" if seen[key] > 1 else "")
+        text, chart = _drawn(ctx, view, ref, battery, waves, explained=explained)
+        explained = True
         texts.append(text)
         charts.append((ref, chart))
     return Piece(name, paragraphs(*texts), tuple(charts), frozenset(ref for ref, _ in charts))
@@ -88,22 +106,36 @@ def _any_shown(view: SurveyView, items: Sequence[Item], waves: Sequence[str]) ->
     )
 
 
-def _battery(
-    ctx: Context,
-    view: SurveyView,
-    ref: str,
-    response: ResponseScale,
-    items: Sequence[Item],
-    waves: Sequence[str],
-    part: str,
+def _drawn(
+    ctx: Context, view: SurveyView, ref: str, battery: _Battery, waves: Sequence[str], *, explained: bool
 ) -> tuple[str, object]:
+    """One figure with its caption and notes."""
+    chart, aside = _chart(ctx, view, battery, waves)
+    years = ctx.numbers.listing([view.wave_label(wave) for wave in waves])
+    part = ctx.say("caption", "part", part=battery.part, parts=battery.parts) if battery.parts > 1 else ""
+    # tidied text loses the blank in front
+    caption = ctx.say("caption", "answers", title=battery.title, waves=years, part=f" {part}" if part else "")
+    rows = [row for i in battery.items for wave in waves for row in view.answers_to(i.id, wave) if row["code"]]
+    reading = ctx.say("note", "answers_short") if explained else _reading(ctx, aside=aside)
+    origin = ctx.say("note", "source_title", title=quote(ctx, view.title), kommune=ctx.kommune, waves=years)
+    below = anm(ctx, [reading, _hidden_answers(ctx, rows)], fictional(ctx, origin))
+    return figure(ref, _alt(ctx, view, battery, waves), caption, below), chart
+
+
+def _reading(ctx: Context, *, aside: bool) -> str:
+    """How the figures are read: the base of the percentages, rounding, what stands apart."""
+    return ctx.say("text", "answers_reading" if aside else "answers_reading_plain")
+
+
+def _chart(ctx: Context, view: SurveyView, battery: _Battery, waves: Sequence[str]) -> tuple[object, bool]:
+    """Make the figure; also whether anything stands apart in it."""
     from evaluation.presentation.figures.likert import LikertBattery
 
-    choices = [choice for choice in response.choices if not choice.state]
+    choices = [choice for choice in battery.response.choices if not choice.state]
     labels = {str(choice.code): said(choice.label, ctx.lang) for choice in choices}
-    names = _distinct(view, items)
+    names = _distinct(view, battery.items)
     rows, aside = [], []
-    for item in items:
+    for item in battery.items:
         for order, wave in enumerate(waves):
             found = view.answers_to(item.id, wave)
             known = {str(row["code"]): row for row in found if row["code"]}
@@ -125,19 +157,7 @@ def _battery(
         n_template=str(words["n_template"]),
         decimal="," if ctx.lang == "da" else ".",
     )
-    theme = theme_title(view, items[0].theme, ctx.lang)
-    years = ctx.numbers.listing([view.wave_label(wave) for wave in waves])
-    caption = ctx.say("caption", "answers", title=view.title, theme=theme, waves=years, part=part)
-    hidden = [row for item in items for wave in waves for row in view.answers_to(item.id, wave) if row["code"]]
-    remarks = [
-        ctx.say("note", "answers_base"),
-        ctx.say("note", "dont_know") if aside else "",
-        ctx.say("note", "unlabelled") if chart.unlabelled else "",
-        ctx.say("note", "sum"),
-        _hidden_answers(ctx, hidden),
-    ]
-    alt = _alt(ctx, view, items, waves, theme)
-    return figure(ref, alt, caption, anm(ctx, remarks, source(ctx, [view], waves))), chart
+    return chart, bool(aside)
 
 
 def _hidden_answers(ctx: Context, rows: Sequence[Row]) -> str:
@@ -201,11 +221,11 @@ def positive(view: SurveyView, wave: str) -> list[Row]:
     return sorted(rows, key=lambda row: (float(row["value"]), str(row["measure"])))
 
 
-def _alt(ctx: Context, view: SurveyView, items: Sequence[Item], waves: Sequence[str], theme: str) -> str:
-    wanted = {item.id for item in items}
+def _alt(ctx: Context, view: SurveyView, battery: _Battery, waves: Sequence[str]) -> str:
+    wanted = {item.id for item in battery.items}
     rows = [row for row in positive(view, waves[-1]) if row["measure"] in wanted]
-    text = ctx.say("alt", "answers", theme=theme, count=len(items))
-    if rows:
+    text = ctx.say("alt", "answers", title=battery.title, count=len(battery.items))
+    if len(rows) > 1:
         text += " " + ctx.say(
             "alt",
             "answers_range",
@@ -229,7 +249,9 @@ def answers_text(ctx: Context, view: SurveyView, charts: Piece) -> Piece:
         return missing(ctx, view, name, "no_answers")
     refs = ctx.refs(charts)
     lead = ctx.say("text", "answers_lead", refs=refs) if refs else ""
-    parts = [lead, _meaning(ctx, view)]
+    aside = any(row["state"] == "ved_ikke" and not is_missing(row["share"]) for row in view.distributions)
+    how = " ".join(part for part in (lead, _meaning(ctx, view), _reading(ctx, aside=aside)) if part)
+    parts = []
     if len(rows) >= 2:
         parts.append(
             ctx.say(
@@ -243,7 +265,7 @@ def answers_text(ctx: Context, view: SurveyView, charts: Piece) -> Piece:
             )
         )
     parts.append(_largest(ctx, view))
-    return Piece(name, paragraphs(" ".join(part for part in parts if part)))
+    return Piece(name, paragraphs(how, " ".join(part for part in parts if part)))
 
 
 def _meaning(ctx: Context, view: SurveyView) -> str:
@@ -295,8 +317,8 @@ def appendix(ctx: Context, view: SurveyView) -> Piece:
             number_column(before, 8),
             number_column(after, 8),
             number_column(str(heads["change"]), 10),
-            number_column(ctx.say("heads", "interval", level=ctx.level), 19),
-            number_column(str(heads["n"]), 13),
+            number_column(ctx.say("heads", "interval", level=ctx.level), 17),
+            number_column(str(heads["n"]), 14),
         ]
         rows = _grouped(ctx, view, {key: _change_cells(ctx, view, row) for key, row in changes.items()})
         caption = ctx.say("caption", "appendix", title=view.title, before=before, after=after)
@@ -313,6 +335,7 @@ def appendix(ctx: Context, view: SurveyView) -> Piece:
     turned = any(row["higher_is"] == "worse" for row in used)
     remarks = [
         _meaning(ctx, view),
+        ctx.say("note", "ki") if changes else "",
         ctx.say("note", "reversed" if changes else "reversed_level") if turned else "",
         ctx.say("note", "items_untested") if changes else "",
         hidden_remark(ctx, used),

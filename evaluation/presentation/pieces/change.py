@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from evaluation.presentation.context import COMPARISON, Context, Row, SurveyView, said
+from evaluation.presentation.context import COMPARISON, Context, Row, SurveyView
 from evaluation.presentation.escape import markdown
 from evaluation.presentation.numbers import HIDDEN, is_missing
 from evaluation.presentation.piece import Piece, bullets, div, figure, omitted, paragraphs, table
@@ -24,8 +24,12 @@ from evaluation.presentation.pieces.common import (
     verdict_word,
     why_not,
 )
+from evaluation.presentation.pieces.perceived import perceived_points
 from evaluation.presentation.sentences import CHANGED, ORDER, Sentences, amounts
 from evaluation.presentation.tables import Column, Table, number_column
+
+#: From so many measures with one verdict on, only the largest change is told in full, and what small means once.
+_SEVERAL, _SEVERAL_SMALL = 3, 2
 
 
 def development(ctx: Context, view: SurveyView) -> list[Piece]:
@@ -92,13 +96,6 @@ def points_of(ctx: Context, view: SurveyView) -> list[str]:
     return [*verdict_bullets(view, voice), *[text for text in remarks if text], *perceived_points(ctx, view)]
 
 
-def perceived_points(ctx: Context, view: SurveyView) -> list[str]:
-    """Perceived change in a sentence a matter, for the whole municipality."""
-    voice = sentences(ctx)
-    rows = [row for row in view.perceived if row["group"] == "kommune"]
-    return [voice.perceived(row, view.quoted(str(row["item"]))) for row in rows]
-
-
 def main_points(ctx: Context, view: SurveyView) -> Piece:
     """``txt-S-hovedpointer``; the box gets its heading from the template."""
     return Piece(f"txt-{view.id}-hovedpointer", div("hovedpointer", bullets(points_of(ctx, view))))
@@ -124,6 +121,7 @@ def changes_figure(ctx: Context, view: SurveyView) -> Piece:
         after_label=_plain(after),
         words={
             "level": words[f"level_{view.main_stat}"],
+            "level_cut": words[f"level_cut_{view.main_stat}"],
             "change": words[f"change_{view.main_stat}"],
             "verdict": words["verdict"],
             "interval": words["interval"].format(level=ctx.level),
@@ -153,6 +151,7 @@ def _figure_row(ctx: Context, voice: Sentences, view: SurveyView, row: Row, fact
         return float("nan") if is_missing(row[name]) else float(row[name]) * factor
 
     return {
+        "theme": _plain(theme_title(view, str(row["theme"]), ctx.lang)),
         "label": view.raw_label(str(row["measure"])),
         **{name: value(name) for name in ("before", "after", "change", "ci_low", "ci_high")},
         "verdict_label": verdict_word(ctx, voice, row),
@@ -213,8 +212,8 @@ def changes_table(ctx: Context, view: SurveyView) -> Piece:
         number_column(before, 8),
         number_column(after, 8),
         number_column(str(heads["change"]), 10),
-        number_column(ctx.say("heads", "interval", level=ctx.level), 20),
-        number_column(str(heads["n"]), 13),
+        number_column(ctx.say("heads", "interval", level=ctx.level), 16),
+        number_column(str(heads["n"]), 14),
         Column(str(heads["verdict"]), 20),
     )
     rows: list[tuple[str, ...]] = []
@@ -233,6 +232,7 @@ def changes_table(ctx: Context, view: SurveyView) -> Piece:
     )
     remarks = [
         ctx.say("note", f"scale_{view.main_stat}"),
+        ctx.say("note", "ki"),
         ctx.say("note", "worse") if any(row["higher_is"] == "worse" for row in view.main) else "",
         ctx.say(
             "note",
@@ -315,12 +315,17 @@ def changes_text(ctx: Context, view: SurveyView, chart: Piece, content: Piece) -
     rows = judged(view, voice)
     if not rows:
         lead = f"{lead} {ctx.say('text', 'nothing_judged')}".strip()
-    changed = [
-        " ".join(voice.statement(row, view.quoted(str(row["measure"]))) for row in rows if row["verdict"] == verdict)
-        for verdict in CHANGED
-    ]
+    changed = [_changed(view, voice, rows, verdict) for verdict in CHANGED]
     still = [gathered(ctx, view, voice, rows, verdict) for verdict in ("uaendret", "uafklaret")]
     return Piece(name, paragraphs(lead, *changed, *still, _rest(ctx, view, voice), compared(ctx, view, voice)))
+
+
+def _changed(view: SurveyView, voice: Sentences, judged_rows: Sequence[Row], verdict: str) -> str:
+    """All measures that changed in one way: few in full, more in one sentence after the largest."""
+    rows = [(row, view.quoted(str(row["measure"]))) for row in judged_rows if row["verdict"] == verdict]
+    if len(rows) >= (_SEVERAL_SMALL if verdict.startswith("lille_") else _SEVERAL):
+        return voice.several(verdict, rows, len(judged_rows), noun_of(view))
+    return " ".join(voice.statement(*entry) for entry in rows)
 
 
 def gathered(ctx: Context, view: SurveyView, voice: Sentences, judged_rows: Sequence[Row], verdict: str) -> str:
@@ -365,12 +370,7 @@ def compared(ctx: Context, view: SurveyView, voice: Sentences) -> str:
     mine = [row for row in judged(view, voice) if row["verdict"] in CHANGED and row["measure"] in others]
     if plan.comparison is None or not mine:
         return ""
-    told = []
-    for row in mine:
-        other = amounts(others[row["measure"]], ctx.numbers)
-        places = {"measure": view.quoted(str(row["measure"])), "before": other.before, "after": other.after}
-        told.append(ctx.say("text", "comparison_one", **places))
-    name = view.group_label(COMPARISON)
-    remark = markdown(said(plan.comparison.note, ctx.lang)) if plan.comparison.note else ""
-    lead = ctx.say("text", "comparison", name=name, list=ctx.numbers.listing(told))
-    return " ".join(part for part in (lead, ctx.say("text", "comparison_caution", name=name), remark) if part)
+    told = voice.changes_of([(others[row["measure"]], view.quoted(str(row["measure"]))) for row in mine])
+    name = markdown(plan.comparison.kommune)
+    lead = ctx.say("text", "comparison", name=name, list=told)
+    return f"{lead} {ctx.say('text', 'comparison_caution')}"

@@ -39,6 +39,11 @@ def source(ctx: Context, views: Sequence[SurveyView], waves: Sequence[str] | Non
     return fictional(ctx, text)
 
 
+def quote(ctx: Context, text: str) -> str:
+    """``text`` between the quotation marks of the language."""
+    return f"»{text}«" if ctx.lang == "da" else f"“{text}”"
+
+
 def fictional(ctx: Context, text: str) -> str:
     """``text`` followed by the words on invented data, where the data are invented."""
     return f"{text} {ctx.words('note')['fictional']}" if ctx.published.fictional else text
@@ -59,7 +64,7 @@ def why_not(ctx: Context, view: SurveyView) -> str:
     """One paragraph: why this survey shows no development."""
     reasons = ctx.words("no_pair")
     form = view.reason if view.reason in reasons else "other"
-    return ctx.say("no_pair", form, title=f"»{view.title}«" if ctx.lang == "da" else f"“{view.title}”")
+    return ctx.say("no_pair", form, title=quote(ctx, view.title))
 
 
 def missing(ctx: Context, view: SurveyView, name: str, key: str) -> Piece:

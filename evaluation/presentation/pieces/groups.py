@@ -4,23 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from evaluation.presentation.context import COMPARISON, DIFFERENCE, KOMMUNE, Context, Row, SurveyView, inside, said
+from evaluation.presentation.context import DIFFERENCE, KOMMUNE, Context, Row, SurveyView, inside, said
 from evaluation.presentation.escape import markdown
 from evaluation.presentation.numbers import HIDDEN, is_missing
 from evaluation.presentation.piece import Piece, omitted, paragraphs, table
-from evaluation.presentation.pieces.change import gathered
 from evaluation.presentation.pieces.common import (
     COARSE,
     anm,
     hidden_remark,
     missing,
+    noun_of,
     pair_labels,
     sentences,
     source,
     why_not,
 )
-from evaluation.presentation.sentences import CHANGED
-from evaluation.presentation.tables import Column, Table, number_column
+from evaluation.presentation.sentences import ORDER
+from evaluation.presentation.tables import TEXT_WIDTH, Column, Table, number_column, text_width
 
 #: Groups side by side at most; a variable with more is cut into several tables.
 _MOST = 6
@@ -58,8 +58,7 @@ def groups_table(ctx: Context, view: SurveyView) -> Piece:
         return missing(ctx, view, name, "no_pair")
     texts, targets = [], []
     for variable, title, mine in _variables(ctx, view):
-        parts = [mine[start : start + _MOST] for start in range(0, len(mine), _MOST)]
-        for number, part in enumerate(parts, start=1):
+        for number, part in enumerate(_parts(ctx, view, mine), start=1):
             ref = f"{name}-{variable}" + (f"-{number}" if number > 1 else "")
             texts.append(_one(ctx, view, ref, title, part))
             targets.append(ref)
@@ -68,31 +67,53 @@ def groups_table(ctx: Context, view: SurveyView) -> Piece:
     return Piece(name, paragraphs(*texts), (), frozenset(targets))
 
 
-def _one(ctx: Context, view: SurveyView, ref: str, title: str, mine: Sequence[str]) -> str:
+def _parts(ctx: Context, view: SurveyView, mine: Sequence[str]) -> list[Sequence[str]]:
+    """Cut the groups into as few tables as hold them, evenly; a table whose heads have no room is cut further."""
+    for count in range(-(-len(mine) // _MOST), len(mine) + 1):
+        size = -(-len(mine) // count)
+        parts = [mine[start : start + size] for start in range(0, len(mine), size)]
+        if all(sum(_content(ctx, view, part).least_widths()) <= TEXT_WIDTH for part in parts):
+            return parts
+    return [[group] for group in mine]
+
+
+def _by_group(view: SurveyView, mine: Sequence[str]) -> dict[str, dict[str, Row]]:
+    groups = (KOMMUNE, *mine)
+    return {g: {str(row["measure"]): row for row in view.changes(view.main_stat, g)} for g in groups}
+
+
+def _content(ctx: Context, view: SurveyView, mine: Sequence[str]) -> Table:
+    """Changes of every measure in the municipality and the groups, at the bottom the answers of both waves."""
     heads = ctx.words("heads")
-    columns = [Column(str(heads["scale" if view.main_stat == "score" else "question"]), 30)]
-    columns.append(number_column(str(heads["all"]), 11))
-    columns += [number_column(view.group_label(group), 13) for group in mine]
-    by_group = {
-        group: {row["measure"]: row for row in view.changes(view.main_stat, group)} for group in (KOMMUNE, *mine)
-    }
+    columns = [Column(str(heads["scale" if view.main_stat == "score" else "question"]), 46)]
+    columns.append(number_column(str(heads["all"]), 13))
+    # A head of two or three words stands on one line where there is room.
+    heads_of = [view.group_label(group) for group in mine]
+    columns += [number_column(head, round(min(max(text_width(head) + 4, 17), 34))) for head in heads_of]
+    by_group = _by_group(view, mine)
     rows = [
-        (view.label(str(row["measure"])), *(_change(ctx, by_group[g].get(row["measure"])) for g in by_group))
+        (view.label(str(row["measure"])), *(_change(ctx, by_group[g].get(str(row["measure"]))) for g in by_group))
         for row in view.main
     ]
-    rows.append((f"*{heads['n']}*", *(_counts(ctx, list(found.values())) for found in by_group.values())))
+    for side, label in zip(("n_before", "n_after"), pair_labels(view), strict=True):
+        counts = (_count(ctx, list(found.values()), side) for found in by_group.values())
+        rows.append((f"*{ctx.say('heads', 'n_wave', wave=label)}*", *counts))
+    return Table(tuple(columns), tuple(rows))
+
+
+def _one(ctx: Context, view: SurveyView, ref: str, title: str, mine: Sequence[str]) -> str:
     before, after = pair_labels(view)
     caption = ctx.say(
         "caption", f"groups_{view.main_stat}", title=view.title, variable=inside(title), before=before, after=after
     )
-    used = [row for found in by_group.values() for row in found.values()]
+    used = [row for found in _by_group(view, mine).values() for row in found.values()]
     remarks = [
         ctx.say("note", f"groups_{view.main_stat}"),
         ctx.say("note", "groups_untested"),
         hidden_remark(ctx, used),
     ]
     below = anm(ctx, remarks, source(ctx, [view], view.pair))
-    return table(ref, Table(tuple(columns), tuple(rows)), caption, below)
+    return table(ref, _content(ctx, view, mine), caption, below)
 
 
 def _change(ctx: Context, row: Row | None) -> str:
@@ -104,13 +125,10 @@ def _change(ctx: Context, row: Row | None) -> str:
     return ctx.numbers.number(float(row["change"]) * factor, decimals, sign=True)
 
 
-def _counts(ctx: Context, rows: Sequence[Row]) -> str:
-    """Most answers to any measure before and after."""
-    sides = []
-    for side in ("n_before", "n_after"):
-        values = [int(row[side]) for row in rows if not is_missing(row[side])]
-        sides.append(ctx.numbers.integer(max(values)) if values else HIDDEN)
-    return " / ".join(sides)
+def _count(ctx: Context, rows: Sequence[Row], side: str) -> str:
+    """Most answers to any measure in one of the waves."""
+    values = [int(row[side]) for row in rows if not is_missing(row[side])]
+    return ctx.numbers.integer(max(values)) if values else HIDDEN
 
 
 def groups_text(ctx: Context, view: SurveyView, tables: Piece) -> Piece:
@@ -136,10 +154,11 @@ def _named(ctx: Context, view: SurveyView) -> list[str]:
         voice = sentences(ctx)
         rows = [row for row in view.changes(view.main_stat, group) if row["verdict"]]
         if rows:
-            changed = [row for row in rows if row["verdict"] in CHANGED]
-            parts = [voice.statement(row, view.quoted(str(row["measure"]))) for row in changed]
-            parts += [gathered(ctx, view, voice, rows, verdict) for verdict in ("uaendret", "uafklaret")]
-            told = " ".join(part for part in parts if part)
+            told = " ".join(
+                voice.in_group(verdict, mine, len(rows), noun_of(view))
+                for verdict in ORDER
+                if (mine := [(row, view.quoted(str(row["measure"]))) for row in rows if row["verdict"] == verdict])
+            )
             texts.append(ctx.say("text", "groups_named", group=view.group_label(group), told=told))
         else:
             texts.append(ctx.say("text", "groups_small", group=view.group_label(group)))
@@ -152,9 +171,5 @@ def _differences(ctx: Context, view: SurveyView) -> str:
     if not rows or ctx.workspace.plan.comparison is None:
         return ""
     rows = sorted(rows, key=lambda row: -abs(float(row["change"])))[:3]
-    factor = 100.0 if view.main_stat == "andel" else 1.0
-    told = [
-        f"{view.quoted(str(row['measure']))} ({ctx.numbers.number(float(row['change']) * factor, 1, sign=True)})"
-        for row in rows
-    ]
-    return ctx.say("text", "differences", name=view.group_label(COMPARISON), list=ctx.numbers.listing(told))
+    told = sentences(ctx).changes_of([(row, view.quoted(str(row["measure"]))) for row in rows])
+    return ctx.say("text", "differences", name=markdown(ctx.workspace.plan.comparison.kommune), list=told)

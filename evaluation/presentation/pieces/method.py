@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from evaluation.codebook.model import Scale
 from evaluation.presentation.context import Context, SurveyView, said
 from evaluation.presentation.escape import markdown
 from evaluation.presentation.numbers import HIDDEN
 from evaluation.presentation.piece import Piece, div, omitted, paragraphs, table
-from evaluation.presentation.pieces.common import anm, fictional, source
+from evaluation.presentation.pieces.common import anm, fictional, quote, source
 from evaluation.presentation.sentences import capital
 from evaluation.presentation.tables import Column, Table, number_column
 
@@ -39,7 +40,7 @@ def method_text(ctx: Context) -> Piece:
     plan = ctx.workspace.plan
     told = []
     for view in ctx.surveys:
-        places = {"title": _quoted(ctx, view.title), "respondents": view.respondents}
+        places = {"title": quote(ctx, view.title), "respondents": view.respondents}
         design = ctx.say("design_method", view.survey.design, **places)
         told.append(" ".join(part for part in (design, _pair(ctx, view), _delta(ctx, view)) if part))
     words = {plan.estimand(view.id) for view in ctx.surveys if view.pair}
@@ -47,16 +48,11 @@ def method_text(ctx: Context) -> Piece:
     comparison = ""
     compared = any(view.pair for view in ctx.surveys)
     if plan.comparison is not None and compared:
-        name = markdown(said(plan.comparison.title, ctx.lang))
-        comparison = ctx.say("text", "method_comparison", name=name)
+        comparison = ctx.say("text", "method_comparison", name=markdown(plan.comparison.kommune))
         if plan.comparison.note is not None:
             comparison += " " + markdown(said(plan.comparison.note, ctx.lang))
     lead = ctx.say("text", "method_lead" if compared else "method_lead_none", kommune=ctx.kommune)
     return Piece("txt-metode", paragraphs(lead, *told, " ".join(estimand), comparison))
-
-
-def _quoted(ctx: Context, text: str) -> str:
-    return f"»{text}«" if ctx.lang == "da" else f"“{text}”"
 
 
 def _pair(ctx: Context, view: SurveyView) -> str:
@@ -94,7 +90,7 @@ def rule_table(ctx: Context) -> Piece:
             continue
         points = ctx.numbers.points(delta.points, 0 if delta.points == int(delta.points) else 1)
         shares = ctx.numbers.percentage_points(delta.shares / 100, 0 if delta.shares == int(delta.shares) else 1)
-        deltas.append(ctx.say("note", "delta_of", title=_quoted(ctx, view.title), points=points, shares=shares))
+        deltas.append(ctx.say("note", "delta_of", title=quote(ctx, view.title), points=points, shares=shares))
     remarks = [
         ctx.say("note", "rule"),
         ctx.say("note", "deltas", list=ctx.numbers.listing(deltas)) if deltas else "",
@@ -105,7 +101,7 @@ def rule_table(ctx: Context) -> Piece:
 
 
 def scales_table(ctx: Context) -> Piece:
-    """``tbl-skalaer``: items, direction and reliability of every scale."""
+    """``tbl-skalaer``: a line a scale with its number of items and its reliability in every wave."""
     name = "tbl-skalaer"
     views = [view for view in ctx.surveys if view.instrument is not None and view.instrument.scales]
     views = [view for view in views if view.has_data]
@@ -115,21 +111,26 @@ def scales_table(ctx: Context) -> Piece:
     starts = {view.wave_label(wave.id): wave.start for view in views for wave in view.answered}
     labels = sorted(starts, key=lambda label: starts[label])
     columns = [
-        Column(str(heads["scale"]), 34),
-        number_column(str(heads["items"]), 13),
-        Column(str(heads["direction"]), 19),
-        *(number_column(ctx.say("heads", "alpha", wave=label), 11) for label in labels),
+        Column(str(heads["scale"]), 46),
+        number_column(str(heads["items"]), 22),
+        *(number_column(label, 12) for label in labels),
     ]
     rows: list[tuple[str, ...]] = []
+    shown: list[Scale] = []
     for view in views:
         assert view.instrument is not None
         rows.append((view.title,))
         for scale in sorted(view.instrument.scales, key=lambda scale: view.measure_order.index(scale.id)):
+            shown.append(scale)
+            mark = str(ctx.words("note")["worse_mark"]) if scale.higher_is == "worse" else ""
             items = ctx.numbers.integer(len(view.instrument.items_of(scale)))
-            direction = str(ctx.words("higher_is")[scale.higher_is])
             alphas = (_alpha(ctx, view, scale.id, label) for label in labels)
-            rows.append((view.label(scale.id), items, direction, *alphas))
-    remarks = [ctx.say("note", "alpha")]
+            rows.append((view.label(scale.id) + mark, items, *alphas))
+    remarks = [
+        ctx.say("note", "alpha"),
+        ctx.say("note", "worse") if any(scale.higher_is == "worse" for scale in shown) else "",
+        ctx.say("note", "alpha_hidden") if any(HIDDEN in row for row in rows) else "",
+    ]
     below = anm(ctx, remarks, source(ctx, views))
     return Piece(
         name,

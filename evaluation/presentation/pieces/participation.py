@@ -12,6 +12,9 @@ from evaluation.presentation.pieces.common import anm, source, wave_period, why_
 from evaluation.presentation.sentences import capital
 from evaluation.presentation.tables import Column, Table
 
+#: From so many waves on, they are told in one sentence.
+_LISTED = 3
+
 
 def participation(ctx: Context) -> list[Piece]:
     """``tbl-undersoegelser``, ``fig-svarprocent`` and ``txt-svar``."""
@@ -24,17 +27,38 @@ def survey_participation(ctx: Context, view: SurveyView) -> Piece:
     name = f"txt-{view.id}-deltagelse"
     if not view.has_data:
         return omitted(name, why_not(ctx, view))
-    told = [text for wave in view.answered if (text := _wave(ctx, view, wave.id))]
+    told = _waves(ctx, view)
     again = len(view.answered) > 1 or view.survey.design == "retrospective"
     design = ctx.say("design_text", view.survey.design) if again else ""
     return Piece(name, paragraphs(" ".join([*told, design, _paired(ctx, view)]).strip()))
+
+
+def _waves(ctx: Context, view: SurveyView) -> list[str]:
+    """A sentence a wave; three or more are listed in one, and their dates stand in the timeline."""
+    known = [wave.id for wave in view.answered if view.answers_in(wave.id) is not None]
+    if len(known) < _LISTED:
+        return [_wave(ctx, view, wave) for wave in known]
+    parts: list[str] = []
+    for wave in known:
+        row = view.answers_in(wave)
+        assert row is not None
+        unknown = is_missing(row["rate"])
+        form = "participation_next_unknown" if unknown else "participation_next" if parts else "participation_one"
+        places = _places(ctx, view, wave, row)
+        parts.append(ctx.say("text", form, **places))
+    return [ctx.say("text", "participation_many", count=ctx.numbers.count(len(known)), list=ctx.numbers.listing(parts))]
 
 
 def _wave(ctx: Context, view: SurveyView, wave: str) -> str:
     row = view.answers_in(wave)
     if row is None:
         return ""
-    places = {
+    form = "participation_unknown" if is_missing(row["rate"]) else "participation"
+    return ctx.say("text", form, **_places(ctx, view, wave, row))
+
+
+def _places(ctx: Context, view: SurveyView, wave: str, row: Row) -> dict[str, str]:
+    return {
         "wave": view.wave_label(wave),
         "period": wave_period(ctx, view.wave(wave)),
         "answered": ctx.numbers.integer(row["answered"]),
@@ -42,7 +66,6 @@ def _wave(ctx: Context, view: SurveyView, wave: str) -> str:
         "rate": ctx.numbers.percent(row["rate"]),
         "respondents": view.respondents,
     }
-    return ctx.say("text", "participation_unknown" if is_missing(row["rate"]) else "participation", **places)
 
 
 def _paired(ctx: Context, view: SurveyView) -> str:

@@ -9,6 +9,9 @@ from evaluation.presentation.numbers import is_missing
 from evaluation.presentation.piece import Piece, figure, omitted, paragraphs
 from evaluation.presentation.pieces.common import anm, fictional, hidden_remark, missing, sentences, why_not
 
+#: Up to this many matters get a sentence each.
+_FEW = 2
+
 
 def perceived(ctx: Context, view: SurveyView) -> list[Piece]:
     """``fig-S-oplevet`` and ``txt-S-oplevet``."""
@@ -79,16 +82,26 @@ def _alt(ctx: Context, view: SurveyView, rows: list[Row]) -> str:
     return " ".join(parts)
 
 
+def perceived_points(ctx: Context, view: SurveyView, most: int = 1) -> list[str]:
+    """Perceived change for the whole municipality, as lines that may stand as bullets.
+
+    Two matters or fewer: a sentence each. More: which way most people see them, and the ``most`` telling ones.
+    """
+    voice = sentences(ctx)
+    rows = [(row, view.quoted(str(row["item"]))) for row in _rows(view)]
+    told = voice.all_perceived(rows, most) if len(rows) > _FEW else []
+    return told or [voice.perceived(row, name) for row, name in rows]
+
+
 def perceived_text(ctx: Context, view: SurveyView, chart: Piece) -> Piece:
-    """``txt-S-oplevet``: one sentence a matter."""
+    """``txt-S-oplevet``: which way people see the matters, and the most telling of them."""
     name = f"txt-{view.id}-oplevet"
     if not view.has_data:
         return omitted(name, why_not(ctx, view))
     rows = _rows(view)
     if not rows:
         return missing(ctx, view, name, "not_perceived")
-    voice = sentences(ctx)
     ref = ctx.refs(chart)
     lead = ctx.say("text", "perceived_lead", ref=ref) if ref else ""
-    told = " ".join(voice.perceived(row, view.quoted(str(row["item"]))) for row in rows)
+    told = " ".join(perceived_points(ctx, view, 3)).replace("**", "")
     return Piece(name, paragraphs(lead, told, ctx.say("text", "perceived_caution")))

@@ -6,7 +6,7 @@ from datetime import date
 
 from evaluation.presentation.context import Context, Row, SurveyView, inside, said
 from evaluation.presentation.escape import markdown
-from evaluation.presentation.numbers import is_missing
+from evaluation.presentation.numbers import NBSP, is_missing
 from evaluation.presentation.piece import Piece, bullets, omitted, paragraphs, table
 from evaluation.presentation.pieces.change import points_of
 from evaluation.presentation.pieces.common import (
@@ -56,7 +56,7 @@ def main_results(ctx: Context, overview: Piece) -> Piece:
         )
     views = [view for view in ctx.surveys if view.has_data]
     if views:
-        told = ctx.numbers.listing([_asked(ctx, view) for view in views])
+        told = ctx.numbers.listing(_asked(ctx, views))
         lead.append(ctx.say("text", "main_surveys", list=told))
     else:
         lead.append(ctx.say("omitted", "no_data"))
@@ -71,9 +71,16 @@ def main_results(ctx: Context, overview: Piece) -> Piece:
     return Piece("txt-hovedresultater", paragraphs(" ".join(lead), *told_apart, closing))
 
 
-def _asked(ctx: Context, view: SurveyView) -> str:
-    years = ctx.numbers.listing([view.wave_label(wave) for wave in (view.pair or [w.id for w in view.answered])])
-    return ctx.say("text", "main_asked", respondents=view.respondents, waves=years)
+def _asked(ctx: Context, views: list[SurveyView]) -> list[str]:
+    """Who was asked and when; those whom two surveys asked are named once."""
+    waves: dict[str, dict[str, date]] = {}
+    for view in views:
+        for wave in view.pair or [w.id for w in view.answered]:
+            waves.setdefault(view.respondents, {})[view.wave_label(wave)] = view.wave(wave).start
+    return [
+        ctx.say("text", "main_asked", respondents=who, waves=ctx.numbers.listing(sorted(found, key=lambda w: found[w])))
+        for who, found in waves.items()
+    ]
 
 
 def overview_table(ctx: Context) -> Piece:
@@ -91,7 +98,9 @@ def overview_table(ctx: Context) -> Piece:
         known = [kinds.count(verdict) for verdict in ORDER]
         counts.append([*known, len(kinds) - sum(known), len(kinds)])
         before, after = pair_labels(view)
-        columns.append(number_column(f"{view.title} {before}–{after}", 72 // len(views)))
+        # A dash between the years would be a place to break the line.
+        years = f"{before} {ctx.numbers.words['to']} {after}".replace(" ", NBSP)
+        columns.append(number_column(f"{view.title} {years}", 72 // len(views)))
     names = [*(capital(str(words[verdict])) for verdict in ORDER), str(heads["other"]), str(heads["total"])]
     rows = [(name, *(ctx.numbers.integer(column[place]) for column in counts)) for place, name in enumerate(names)]
     remarks = [ctx.say("note", "overview")]
@@ -262,7 +271,7 @@ def limits_text(ctx: Context, content: Piece) -> Piece:
     if plan.comparison is None:
         parts.append(ctx.say("limits", "no_comparison"))
     else:
-        parts.append(ctx.say("limits", "one_comparison", name=markdown(said(plan.comparison.title, ctx.lang))))
+        parts.append(ctx.say("limits", "one_comparison", name=markdown(plan.comparison.kommune)))
     covid = [
         wave for wave in sorted(plan.waves, key=lambda w: w.start) if wave.start <= _COVID[1] and wave.end >= _COVID[0]
     ]

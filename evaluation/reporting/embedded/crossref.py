@@ -117,7 +117,8 @@ def _blocks(blocks: list[Node], state: Numbering, expanded: Expanded) -> list[No
         elif kind in ("BlockQuote",):
             result.append({"t": kind, "c": _blocks(block["c"], state, expanded)})
         else:
-            tree.visit(block, lambda node: _image(node, state, expanded))
+            for node in tree.of_kind(block, "Image"):
+                _image(node, state, expanded)
             result.append(block)
     return result
 
@@ -148,14 +149,14 @@ def _float(block: Node, ident: str, state: Numbering, expanded: Expanded) -> Nod
     label = str(state.counts[kind])
     _register(ident, kind, label, state, expanded)
     caption, content = _caption_of(block)
-    where = expanded.find("#" + ident)
     if not caption:
-        state.problems.append(Problem("reporting-float-without-caption", where, ident))
-    if not content or (kind == "tbl" and not _holds(content, "Table")):
-        state.problems.append(Problem("reporting-float-empty", where, ident))
+        state.problems.append(Problem("reporting-float-without-caption", expanded.find("#" + ident), ident))
+    if not content or (kind == "tbl" and not tree.of_kind(content, "Table")):
+        state.problems.append(Problem("reporting-float-empty", expanded.find("#" + ident), ident))
     own = tree.attr(block)[2].get("fig-alt", "")
     spare = tree.words(own) if own else caption if kind == "fig" else []
-    tree.visit(content, lambda node: _image(node, state, expanded, ident, spare))
+    for node in tree.of_kind(content, "Image"):
+        _image(node, state, expanded, ident, spare)
     inner = [tree.div([tree.plain(caption)], ["billedtekst"]), tree.div(content, ["indhold"])]
     return tree.div(inner, ["svaevefelt", kind], ident, praefiks=state.prefix(kind), nummer=label)
 
@@ -175,15 +176,10 @@ def _caption_of(block: Node) -> tuple[list[Node], list[Node]]:
     return caption, [table]
 
 
-def _holds(blocks: list[Node], kind: str) -> bool:
-    found: list[Node] = []
-    tree.visit(blocks, lambda node: found.append(node) if node["t"] == kind else None)
-    return bool(found)
-
-
 def _unnumbered_figure(block: Node, state: Numbering, expanded: Expanded) -> Node:
     caption, content = _caption_of(block)
-    tree.visit(content, lambda node: _image(node, state, expanded, "", caption))
+    for node in tree.of_kind(content, "Image"):
+        _image(node, state, expanded, "", caption)
     inner = [tree.div([tree.plain(caption)], ["billedtekst"]), tree.div(content, ["indhold"])]
     return tree.div(inner, ["svaevefelt", "uden-nummer"], block["c"][0][0])
 
@@ -192,16 +188,16 @@ def _image(
     node: Node, state: Numbering, expanded: Expanded, ident: str = "", caption: list[Node] | None = None
 ) -> None:
     """Give an image its alternative text: ``fig-alt``, else its own text, else (as in Quarto) the caption."""
-    if node["t"] != "Image":
-        return
     _, _, pairs = tree.attr(node)
     alternative = pairs.get("fig-alt") or pairs.get("alt") or tree.text(node["c"][1]) or tree.text(caption or [])
     source = node["c"][2][0]
-    where = expanded.find(source) or expanded.find(source.removesuffix(".svg"))
-    if not alternative:
-        state.problems.append(Problem("reporting-alt-missing", where, ident or source))
-    if _ADDRESS.match(source) or not (state.folder / source).is_file():
-        state.problems.append(Problem("reporting-image-missing", where, source))
+    absent = _ADDRESS.match(source) or not (state.folder / source).is_file()
+    if absent or not alternative:
+        where = expanded.find(source) or expanded.find(source.removesuffix(".svg"))
+        if not alternative:
+            state.problems.append(Problem("reporting-alt-missing", where, ident or source))
+        if absent:
+            state.problems.append(Problem("reporting-image-missing", where, source))
     keep = [[key, value] for key, value in pairs.items() if key in ("width", "height")]
     node["c"][0] = ["", [], keep]
     node["c"][1] = tree.words(" ".join(alternative.split()))

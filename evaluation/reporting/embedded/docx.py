@@ -19,7 +19,7 @@ from evaluation.reporting.reference import reference_docx
 
 _BREAK = '<w:p><w:r><w:br w:type="page"/></w:r></w:p>'
 # What pandoc may write into the file's properties; everything else in the metadata stays out of it.
-_PROPERTIES = ("title", "subtitle", "author", "date", "lang")
+_PROPERTIES = ("title", "subtitle", "author", "date", "lang", "sat-med")
 
 
 def write_docx(document: Mapping[str, Any], project: Project, folder: Path, words: Mapping[str, str]) -> bytes:
@@ -32,13 +32,18 @@ def write_docx(document: Mapping[str, Any], project: Project, folder: Path, word
     """
     options = project.options("docx")
     problems: list[Problem] = []
+    depth = int(options.get("toc-depth", 3))
+    # Word wants names without hyphens of at most 40 signs; pandoc's own marks follow the headings' words.
+    marks = {
+        entry[1]: f"_Toc{100000 + place}" for place, entry in enumerate(headings(document, depth)) if options.get("toc")
+    }
     changed = tree.walk(
-        {"meta": document["meta"], "blocks": document["blocks"]}, lambda node: _change(node, folder, problems)
+        {"meta": document["meta"], "blocks": document["blocks"]}, lambda node: _change(node, folder, problems, marks)
     )
     if problems:
         raise EvaluationError(problems)
     meta = changed["meta"]
-    blocks = _front(meta, changed["blocks"], document, options, words)
+    blocks = _front(meta, changed["blocks"], document, options, words, marks)
     properties = {key: meta[key] for key in meta if key in _PROPERTIES or key.startswith("farve-")}
     if "date" not in properties and "aar" in meta:
         properties["date"] = meta["aar"]
@@ -64,7 +69,7 @@ def _words(meta: Mapping[str, Any], key: str) -> str:
 
 def _front(
     meta: Mapping[str, Any], blocks: list[Node], document: Mapping[str, Any], options: Mapping[str, Any],
-    words: Mapping[str, str],
+    words: Mapping[str, str], marks: Mapping[str, str],
 ) -> list[Node]:  # fmt: skip
     """Sender and mark on the title page, then the colophon, then the contents, then the text."""
     front: list[Node] = []
@@ -81,12 +86,18 @@ def _front(
         front.append(tree.raw("openxml", _BREAK))
     front += [*colophon, tree.raw("openxml", _BREAK)] if colophon else []
     if options.get("toc"):
-        front += [*_contents(document, options, words), tree.raw("openxml", _BREAK)]
+        front += [*_contents(document, options, words, marks), tree.raw("openxml", _BREAK)]
     return [*front, *rest]
 
 
-def _contents(document: Mapping[str, Any], options: Mapping[str, Any], words: Mapping[str, str]) -> list[Node]:
-    """Return a real field, filled in beforehand: readable at once, with page numbers as soon as Word updates it."""
+def _contents(
+    document: Mapping[str, Any], options: Mapping[str, Any], words: Mapping[str, str], marks: Mapping[str, str]
+) -> list[Node]:
+    """Return a real field, filled in beforehand; the page numbers are fields of their own.
+
+    Which page a heading stands on is known to nobody but the program that shows the file: LibreOffice counts as
+    it opens it, and Word because the file asks for it (``updateFields``).
+    """
     depth = int(options.get("toc-depth", 3))
     title = str(options.get("toc-title") or words["toc-title-document"])
     entries = headings(document, depth)
@@ -95,9 +106,10 @@ def _contents(document: Mapping[str, Any], options: Mapping[str, Any], words: Ma
         content: list[Node] = []
         if place == 0:
             content.append(tree.raw("openxml", _field_start(f'TOC \\o "1-{depth}" \\h \\z \\u'), block=False))
-        tab = [tree.raw("openxml", "<w:r><w:tab/></w:r>", block=False)]
-        mark = [tree.string(number), *tab] if number else []
-        content += [*mark, tree.link(tree.words(label), "#" + ident, [])]
+        tab = tree.raw("openxml", "<w:r><w:tab/></w:r>", block=False)
+        content += [tree.string(number), tab] if number else []
+        page = _field_start(f"PAGEREF {marks[ident]} \\h") + "<w:r><w:t></w:t></w:r>" + _FIELD_END
+        content += [tree.link(tree.words(label), "#" + marks[ident], []), tab, tree.raw("openxml", page, block=False)]
         if place == len(entries) - 1:
             content.append(tree.raw("openxml", _FIELD_END, block=False))
         blocks.append(tree.div([tree.para(content)], [], custom_style=f"toc {min(level, 2)}"))
@@ -115,7 +127,7 @@ def _field_start(instruction: str) -> str:
     )
 
 
-def _change(node: Node, folder: Path, problems: list[Problem]) -> list[Node] | None:
+def _change(node: Node, folder: Path, problems: list[Problem], marks: Mapping[str, str]) -> list[Node] | None:
     kind = node["t"]
     if kind == "Image":
         return [_image(node, folder, problems)]
@@ -124,6 +136,11 @@ def _change(node: Node, folder: Path, problems: list[Problem]) -> list[Node] | N
         number = dict(pairs).get("number")
         keep = [pair for pair in pairs if pair[0] != "number"]
         head = [tree.string(number), tree.raw("openxml", "<w:r><w:tab/></w:r>", block=False)] if number else []
+        if ident in marks:
+            number_of_mark = marks[ident].removeprefix("_Toc")
+            start = f'<w:bookmarkStart w:id="{number_of_mark}" w:name="{marks[ident]}"/>'
+            mark = tree.raw("openxml", f'{start}<w:bookmarkEnd w:id="{number_of_mark}"/>', block=False)
+            head.insert(0, mark)
         return [{"t": "Header", "c": [level, [ident, classes, keep], [*head, *content]]}]
     if kind != "Div":
         return None

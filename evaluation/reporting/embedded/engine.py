@@ -48,6 +48,22 @@ def render(folder: Path, formats: Sequence[str]) -> dict[str, bytes]:
         return {output: waiting[output].result() for output in formats}
 
 
+def check(folder: Path, formats: Sequence[str]) -> None:
+    """Look for everything wrong in the documents that can be seen without writing a file.
+
+    Raises
+    ------
+    EvaluationError
+        What ``render`` would raise before it writes.
+    """
+    project = load_project(folder)
+    expanded = expand(project)
+    document = cite(read(project, expanded), project, expanded)
+    words = language(project.lang, project.settings)
+    for output in formats:
+        _numbered(document, output, project, expanded, words)
+
+
 def _writers(project: Project, folder: Path, words: dict[str, str]) -> dict[str, Callable[[dict[str, Any]], bytes]]:
     from evaluation.reporting.embedded.docx import write_docx
     from evaluation.reporting.embedded.html import write_html

@@ -67,7 +67,8 @@ def _page(
         ("description", _meta_text(meta, "subtitle")),
         ("keywords", fictional),
     ]
-    banner = f'<p class="fiktiv-banner" role="note">{escape.escape(fictional)}</p>\n' if fictional else ""
+    mark = " · ".join(part for part in (fictional, _meta_text(meta, "udkast")) if part)
+    banner = f'<p class="fiktiv-banner" role="note">{escape.escape(mark)}</p>\n' if mark else ""
     sender = " · ".join(part for part in (_meta_text(meta, "udgiver"), fictional) if part)
     return _PAGE.format(
         lang=escape.escape(str(project.settings.get("lang", "da"))),

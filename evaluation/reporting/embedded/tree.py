@@ -50,6 +50,21 @@ def visit(value: Any, look: Callable[[Node], None]) -> None:
             visit(item, look)
 
 
+def of_kind(value: Any, kind: str) -> list[Node]:
+    """Every node of a kind, in document order."""
+    found: list[Node] = []
+    waiting: list[Any] = [value]
+    while waiting:
+        item = waiting.pop()
+        if isinstance(item, dict):
+            if item.get("t") == kind:
+                found.append(item)
+            waiting.extend(reversed(item.values()))
+        elif isinstance(item, list):
+            waiting.extend(reversed(item))
+    return found
+
+
 def attr(node: Node) -> tuple[str, list[str], dict[str, str]]:
     """Id, classes and attributes of a node; empty for nodes that have none."""
     index = _ATTR_AT.get(node["t"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import tempfile
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -27,8 +28,9 @@ _KIND = {"fig": "quarto-float-fig", "tbl": "quarto-float-tbl"}
 _COLOURS = {"note": "link", "tip": "secondary", "important": "after", "warning": "accent", "caution": "accent"}
 # A row over all columns introduces the rows below it; as a header of the second level it stays with them.
 _GROUP_ROW = re.compile(r"^(?P<indent> +)(?P<cell>table\.cell\(colspan: \d+\)\[#strong\[.*\]\]),$", re.M)
-# A table this short moves to the next page as a whole rather than leave one row behind.
-_SHORT_TABLE = 9
+# Longer tables may be split; then their last rows and the note below them stay together, as the foot of the table.
+_SHORT_TABLE = 12
+_FOOT_ROWS = 3
 _TIMESTAMP = int(pandoc.SOURCE_DATE_EPOCH)
 
 
@@ -51,25 +53,73 @@ def write_pdf(document: Mapping[str, Any], project: Project, folder: Path) -> by
 def write_typst(document: Mapping[str, Any], project: Project, folder: Path) -> str:
     """Return the Typst source."""
     options = project.options("pdf")
-    changed = tree.walk({"meta": document["meta"], "blocks": document["blocks"]}, lambda node: _change(node, document))
+    blocks = _footed(document["blocks"])
+    changed = tree.walk({"meta": document["meta"], "blocks": blocks}, lambda node: _change(node, document))
     with tempfile.TemporaryDirectory() as name:
         frame = Path(name) / "frame.typst"
         frame.write_text(_FRAME, encoding="utf-8")
-        for partial in ("typst-template.typ", "typst-show.typ"):
+        for part in ("typst-template.typ", "typst-show.typ"):
             source = next(
-                (folder / str(path) for path in options.get("template-partials", []) if str(path).endswith(partial)),
+                (folder / str(path) for path in options.get("template-partials", []) if str(path).endswith(part)),
                 None,
             )
             if source is None or not source.is_file():
-                raise fail("reporting-style-missing", where=folder, found=partial)
-            (Path(name) / partial).write_bytes(source.read_bytes())
+                raise fail("reporting-style-missing", where=folder, found=part)
+            (Path(name) / part).write_bytes(source.read_bytes())
         arguments = ["--template", str(frame), *filters(folder)]
         for key in ("toc", "section-numbering", "figurliste", "tabelliste", "toc-title"):
             if options.get(key):
                 arguments += ["-V", f"{key}={str(options[key]).replace('True', 'true')}"]
         arguments += ["-V", f"toc-depth={options.get('toc-depth', 3)}"]
         output, _ = pandoc.write({**document, **changed}, "typst-citations", folder, arguments)
-    return _GROUP_ROW.sub(r"\g<indent>table.header(level: 2, repeat: false, \g<cell>),", output.decode("utf-8"))
+    return _rows_of_tables(output.decode("utf-8"))
+
+
+def _rows_of_tables(source: str) -> str:
+    """Make group rows headers of the second level, and take away the line that pandoc draws above a foot."""
+
+    def header(match: re.Match[str]) -> str:
+        inside_foot = source.rfind("table.footer(", 0, match.start()) > source.rfind("#table(", 0, match.start())
+        return match[0] if inside_foot else f"{match['indent']}table.header(level: 2, repeat: false, {match['cell']}),"
+
+    return re.sub(r"table\.hline\(\),\s+table\.footer\(", "table.footer(", _GROUP_ROW.sub(header, source))
+
+
+def _footed(blocks: list[Node]) -> list[Node]:
+    """``blocks`` with the last rows of long tables, and the note that follows, as the foot of the table."""
+    done: list[Node] = []
+    for block in blocks:
+        previous = done[-1] if done else None
+        if previous is not None and "anm" in tree.attr(block)[1] and (table := _long_table(previous)) is not None:
+            done[-1] = tree.walk([previous], partial(_foot, table, block))[0]
+        elif block["t"] == "Div" and "svaevefelt" not in tree.attr(block)[1]:
+            done.append({"t": "Div", "c": [block["c"][0], _footed(block["c"][1])]})
+        else:
+            done.append(block)
+    return done
+
+
+def _long_table(block: Node) -> Node | None:
+    """Return the one table of a float that is long enough to be split."""
+    if not {"svaevefelt", "tbl"} <= set(tree.attr(block)[1]):
+        return None
+    found: list[Node] = []
+    tree.visit(block, lambda node: found.append(node) if node["t"] == "Table" else None)
+    return found[0] if len(found) == 1 and rows(found) > _SHORT_TABLE and not found[0]["c"][5][1] else None
+
+
+def _foot(table: Node, note: Node, node: Node) -> list[Node] | None:
+    if node["t"] != "Table":
+        return None
+    attributes, caption, columns, head, bodies, _ = table["c"]
+    *first, (body_attributes, heads, body_head, body) = bodies
+    kept = body[:-_FOOT_ROWS]
+    below = tree.raw("typst", "#v(0.3em)")
+    settings = [["typst:stroke", "none"], ["typst:inset", "(x: 0pt, y: 5pt)"]]
+    cell = [["", [], settings], {"t": "AlignLeft"}, 1, len(columns), [note, below]]
+    foot = [["", [], []], [*body[-_FOOT_ROWS:], [["", [], []], [cell]]]]
+    bodies = [*first, [body_attributes, heads, body_head, kept]]
+    return [{"t": "Table", "c": [attributes, caption, columns, head, bodies, foot]}]
 
 
 def filters(folder: Path) -> list[str]:
@@ -157,16 +207,14 @@ def _float(node: Node, pairs: Mapping[str, str]) -> list[Node]:
     number = f', supplement: [{pairs["praefiks"]}], numbering: "1"' if "nummer" in pairs else ", numbering: none"
     label = f"\n<{ident}>" if ident else ""
     kind_name = _KIND[kind] if "nummer" in pairs else "uden-nummer"
-    whole = kind == "tbl" and rows(content) <= _SHORT_TABLE
-    opening = "#block(width: 100%, breakable: false, sticky: true)[#figure([" if whole else "#figure(["
     return [
-        tree.raw("typst", opening),
+        tree.raw("typst", "#figure(["),
         *content,
         tree.plain(
             [
                 tree.raw("typst", "], caption: figure.caption(position: top, [", block=False),
                 *(caption[0]["c"] if caption else []),
-                tree.raw("typst", f']), kind: "{kind_name}"{number}){label}{"]" if whole else ""}', block=False),
+                tree.raw("typst", f']), kind: "{kind_name}"{number}){label}', block=False),
             ]
         ),
     ]

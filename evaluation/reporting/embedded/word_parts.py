@@ -13,6 +13,10 @@ _FONT_KEY = "6F1C0B52-7D3A-4E58-9A41-2C8E5D90B7{:02X}"
 _RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _PACKAGE = "http://schemas.openxmlformats.org/package/2006/relationships"
 _W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
+_UPDATE = (
+    '<w:updateFields w:val="true"/><w:compat><w:compatSetting w:name="compatibilityMode" '
+    'w:uri="http://schemas.microsoft.com/office/word" w:val="15"/></w:compat>'
+)
 _CUSTOM = (
     '<?xml version="1.0" encoding="UTF-8"?>\n<Properties '
     'xmlns="http://schemas.openxmlformats.org/officeDocument/2006/custom-properties" '
@@ -24,7 +28,7 @@ def finish(data: bytes) -> bytes:
     """Return the finished Word file; the same bytes for the same content."""
     with zipfile.ZipFile(BytesIO(data)) as source:
         parts = {name: source.read(name) for name in source.namelist()}
-    parts["word/document.xml"] = _whole_rows(parts["word/document.xml"].decode()).encode()
+    parts["word/document.xml"] = _new_pages(_whole_rows(parts["word/document.xml"].decode())).encode()
     # Metadata of ours that pandoc would show as custom properties.
     parts["docProps/custom.xml"] = _CUSTOM.encode()
     _embed_fonts(parts)
@@ -37,6 +41,20 @@ def _whole_rows(body: str) -> str:
     # A paragraph right below a table keeps its distance.
     below = r'(</w:tbl>\s*<w:p>\s*<w:pPr>\s*<w:pStyle w:val="(?:BodyText|FirstParagraph)"\s*/>)'
     return re.sub(below, lambda match: match[1] + '<w:spacing w:before="240" w:after="150"/>', body)
+
+
+def _new_pages(body: str) -> str:
+    """Give the paragraph below a break the break: an empty paragraph would leave a blank line on the new page."""
+    marks = r"((?:<w:bookmark(?:Start|End)[^>]*/>\s*)*)"
+    pause = r'(?:<w:p><w:r><w:br w:type="page"\s*/></w:r></w:p>\s*)+'
+
+    def broken(match: re.Match[str]) -> str:
+        # A new page needs no air above its first heading.
+        air = '<w:spacing w:before="0"/>' if match[3] == "Heading1" else ""
+        return f"{match[1]}{match[2]}<w:pageBreakBefore/>{air}"
+
+    body = re.sub(pause + marks + r'(<w:p>\s*<w:pPr>\s*<w:pStyle w:val="(\w+)"\s*/>)', broken, body)
+    return re.sub(pause, '<w:p><w:r><w:br w:type="page"/></w:r></w:p>', body)
 
 
 def _embed_fonts(parts: dict[str, bytes]) -> None:
@@ -66,6 +84,8 @@ def _embed_fonts(parts: dict[str, bytes]) -> None:
     # Long Danish words in narrow columns: Word divides them by its own dictionary.
     stop = r"(<w:defaultTabStop [^>]*/>)"
     settings = re.sub(stop, lambda match: match[1] + "<w:autoHyphenation/>", settings, count=1)
+    # Only Word knows on which page a heading stands; it asks the reader and then fills in the contents.
+    settings = re.sub(r"(<w:rsids\b)", lambda match: _UPDATE + match[1], settings, count=1)
     parts["word/settings.xml"] = settings.encode()
 
 

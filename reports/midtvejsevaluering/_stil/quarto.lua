@@ -79,6 +79,15 @@ end
 
 local page_break = pandoc.RawBlock("openxml", '<w:p><w:r><w:br w:type="page"/></w:r></w:p>')
 
+-- Foran et kapitel sætter rapport.lua selv sideskiftet.
+local function begins_with_chapter(blocks)
+  for _, block in ipairs(blocks) do
+    if block.t == "Header" then return block.level == 1 end
+    if pandoc.utils.stringify(block) ~= "" then return false end
+  end
+  return false
+end
+
 -- Forsidens afsender og mærke, så kolofonen, så indholdsfortegnelsen, så teksten.
 local function front(doc)
   local meta = doc.meta
@@ -99,8 +108,10 @@ local function front(doc)
   if #before + #colophon > 0 then before:insert(page_break) end
   before:extend(colophon)
   if #colophon > 0 then before:insert(page_break) end
-  if PANDOC_WRITER_OPTIONS.table_of_contents then rest:insert(1, page_break) end
+  if PANDOC_WRITER_OPTIONS.table_of_contents and not begins_with_chapter(rest) then rest:insert(1, page_break) end
   meta["include-before"] = pandoc.MetaBlocks(before)
+  -- Word får kun nøgleord, der er en liste.
+  if pandoc.utils.type(meta.keywords) == "Inlines" then meta.keywords = pandoc.MetaList({ meta.keywords }) end
   return pandoc.Pandoc(rest, meta)
 end
 

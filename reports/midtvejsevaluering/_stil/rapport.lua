@@ -8,6 +8,7 @@ local word_style = {
 }
 local line_length = 100
 local english = false
+local set_with = nil
 
 local function is(format)
   return FORMAT:match(format) ~= nil
@@ -53,7 +54,34 @@ local function word_box(content, edge, fill)
   return blocks
 end
 
+-- Kolofonen slutter med den motor, der har sat rapporten; det ved kun den, der sætter den.
+local function colophon(div)
+  if set_with then
+    div.content:insert(pandoc.Para(set_with))
+    set_with = nil
+  end
+  return div
+end
+
+-- Kun hele afsnit tager imod en typografi i Word.
+local function word_style_of(blocks, style)
+  blocks = pandoc.Blocks(blocks):map(function(block)
+    return block.t == "Plain" and pandoc.Para(block.content) or block
+  end)
+  return pandoc.Div(blocks, pandoc.Attr("", {}, { ["custom-style"] = style }))
+end
+
+-- Anmærkning og kilde holdes på samme side i Word.
+local function word_note(div)
+  local blocks = pandoc.List()
+  for i, block in ipairs(div.content) do
+    blocks:insert(word_style_of({ block }, i < #div.content and "Anm Sammen" or "Anm"))
+  end
+  return blocks
+end
+
 local function boxed(div, class)
+  if class == "kolofon" then div = colophon(div) end
   if class == "hovedpointer" then
     local title, content = main_points(div)
     if is("typst") then
@@ -77,8 +105,12 @@ local function boxed(div, class)
     return word_box(div.content, colours.accent, colours.tertiary)
   elseif is("typst") then
     return around("#" .. typst_name[class] .. "[", div.content, "]")
+  elseif class == "anm" and is("docx") then
+    return word_note(div)
   elseif is("docx") then
     div.attributes["custom-style"] = word_style[class]
+    return div
+  else
     return div
   end
 end
@@ -90,6 +122,27 @@ local function page_break()
     return pandoc.RawBlock("openxml", '<w:p><w:r><w:br w:type="page"/></w:r></w:p>')
   end
   return pandoc.RawBlock("html", '<div class="sideskift"></div>')
+end
+
+-- Kapitlerne før det første med nummer, og det første med nummer, begynder på en ny side
+-- (i pdf sørger typst-template.typ for det).
+local function chapters(doc)
+  if is("typst") then return nil end
+  local blocks, front = pandoc.List(), true
+  for _, block in ipairs(doc.blocks) do
+    if front and block.t == "Header" and block.level == 1 then
+      front = block.classes:includes("unnumbered")
+      local above = blocks[#blocks]
+      if not is("docx") then
+        block.classes:insert("ny-side")
+      elseif not (above and above.t == "RawBlock" and above.text:match('w:type="page"')) then
+        blocks:insert(page_break())
+      end
+    end
+    blocks:insert(block)
+  end
+  doc.blocks = blocks
+  return doc
 end
 
 local function callout(el)
@@ -130,6 +183,7 @@ local function each_row(tbl, visit)
   for _, body in ipairs(tbl.bodies) do
     for _, row in ipairs(body.body) do visit(row, false) end
   end
+  for _, row in ipairs(tbl.foot.rows) do visit(row, false) end
 end
 
 -- Tabeller uden angivne bredder fylder linjen: tal smalt, tekst det, der er tilbage.
@@ -137,6 +191,7 @@ local function widths(tbl)
   local need = {}
   each_row(tbl, function(row, head)
     for i, cell in ipairs(row.cells) do
+      if cell.col_span > 1 then return end
       local text = pandoc.utils.stringify(cell.contents)
       local size = utf8.len(text) or #text
       if head then
@@ -171,7 +226,10 @@ local function room_for_words(tbl)
   each_row(tbl, function(row, head)
     for i, cell in ipairs(row.cells) do
       if cell.col_span > 1 then return end
-      for word in pandoc.utils.stringify(cell.contents):gmatch("%S+") do
+      local text = pandoc.utils.stringify(cell.contents)
+      -- Et tal som "412 / 402" eller "−6,1 til 8,2" er ét ord.
+      local whole = not head and tbl.colspecs[i][1] ~= "AlignLeft" and tbl.colspecs[i][1] ~= "AlignDefault"
+      for word in text:gmatch(whole and ".+" or "%S+") do
         local need = (utf8.len(word) or #word) * (head and 1.12 or 1) + 2.6
         least[i] = math.max(least[i] or 0, math.min(need, head and 16 or 20) / line_length)
       end
@@ -208,23 +266,32 @@ local function group_rows(tbl)
     local first = row.cells[1]
     first.col_span = #row.cells
     if is("docx") then
-      first.contents = { pandoc.Div(first.contents, pandoc.Attr("", {}, { ["custom-style"] = "Gruppe" })) }
+      first.contents = { word_style_of(first.contents, "Gruppe") }
     end
     row.cells = { first }
     row.attr.classes:insert("gruppe")
   end)
 end
 
--- Korte tabeller deles ikke over to sider i Word (i pdf sørger motoren for det samme).
+-- Korte tabeller deles ikke over to sider i Word, og af længere står mindst tre rækker sammen med hovedet og
+-- med anmærkningen (i pdf sørger skabelonen og motoren for det samme).
 local function keep_together(tbl)
-  local rows = {}
-  each_row(tbl, function(row) table.insert(rows, row) end)
-  if #rows > 10 then return end
-  for i = 1, #rows - 1 do
-    for _, cell in ipairs(rows[i].cells) do
-      if not cell.contents[1] or cell.contents[1].t ~= "Div" then
-        cell.contents = { pandoc.Div(cell.contents, pandoc.Attr("", {}, { ["custom-style"] = "Tabel Sammen" })) }
+  local rows, heads = {}, 0
+  each_row(tbl, function(row, head)
+    table.insert(rows, row)
+    if head then heads = heads + 1 end
+  end)
+  local short = #rows - heads <= 12
+  for i, row in ipairs(rows) do
+    if short or i < heads + 3 or i > #rows - 3 then
+      -- row.cells er en kopi: den skal lægges tilbage.
+      local cells = row.cells
+      for _, cell in ipairs(cells) do
+        if not cell.contents[1] or cell.contents[1].t ~= "Div" then
+          cell.contents = { word_style_of(cell.contents, "Tabel Sammen") }
+        end
       end
+      row.cells = cells
     end
   end
 end
@@ -241,9 +308,19 @@ local function tables(tbl)
   return tbl
 end
 
+-- Skabelonens egne oplysninger skal ikke stå i Word-filens egenskaber.
+local function tidy(meta)
+  if not is("docx") then return end
+  for key, _ in pairs(meta) do
+    if key:match("^farve%-") or key:match("^boks%-") or key == "motor" or key == "sat-med" then meta[key] = nil end
+  end
+  return meta
+end
+
 return {
   {
     Meta = function(meta)
+      set_with = meta["sat-med"] and pandoc.Inlines(meta["sat-med"]) or nil
       english = meta.lang and pandoc.utils.stringify(meta.lang):match("^en") ~= nil
       for role, standard in pairs({ secondary = "0B4A58", light = "EAF2F3", accent = "E8A672", tertiary = "F6F3EC" }) do
         local own = meta["farve-" .. role]
@@ -252,4 +329,6 @@ return {
     end,
   },
   { Div = div, Table = tables, Para = first_sign, Plain = first_sign },
+  { Pandoc = chapters },
+  { Meta = tidy },
 }

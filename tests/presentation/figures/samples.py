@@ -91,6 +91,7 @@ def changes() -> ScaleChanges:
     ]
     columns = ["label", "before", "after", "change", "ci_low", "ci_high", "verdict", "higher_is"]
     frame = pd.DataFrame(rows, columns=columns)
+    frame["theme"] = ["Trivsel og tidlig indsats"] * 3 + [LONG] * 2 + [""] * 3
     frame["verdict_label"] = frame["verdict"].map(VERDICT_LABELS)
     words = {
         "level": "Niveau (0–100)",
