@@ -176,7 +176,7 @@ def execute(document: Path, output: str, folder: Path) -> None:
 
 def quarto() -> str | None:
     """Path of Quarto, where it is installed."""
-    return shutil.which("quarto")
+    return os.environ.get("QUARTO_PATH") or shutil.which("quarto")
 
 
 def render(document: Path, program: str) -> float:

@@ -44,7 +44,9 @@ def method_text(ctx: Context) -> Piece:
         design = ctx.say("design_method", view.survey.design, **places)
         told.append(" ".join(part for part in (design, _pair(ctx, view), _delta(ctx, view)) if part))
     words = {plan.estimand(view.id) for view in ctx.surveys if view.pair}
-    estimand = [ctx.say("text", f"estimand_{word}") for word in ("udvikling", "beskrivelse") if word in words]
+    drawn = "udvikling" if any(view.survey.unit for view in ctx.surveys if view.pair) else "personer"
+    named = {"udvikling": f"estimand_{drawn}", "beskrivelse": "estimand_beskrivelse"}
+    estimand = [ctx.say("text", form) for word, form in named.items() if word in words]
     comparison = ""
     compared = any(view.pair for view in ctx.surveys)
     if plan.comparison is not None and compared:

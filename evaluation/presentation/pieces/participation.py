@@ -115,9 +115,13 @@ def _rows(ctx: Context) -> list[tuple[SurveyView, str, Row]]:
 def rates_figure(ctx: Context) -> Piece:
     """``fig-svarprocent``: one bar a survey and wave."""
     name = "fig-svarprocent"
-    known = _rows(ctx)
-    if not known:
+    answered = _rows(ctx)
+    if not answered:
         return omitted(name, ctx.say("omitted", "no_data"))
+    # a bar without a known number of invited would read as a rate
+    known = [entry for entry in answered if not is_missing(entry[2]["rate"])]
+    if not known:
+        return omitted(name, ctx.say("omitted", "no_invited"))
     from evaluation.presentation.figures.response_rates import ResponseRates
 
     made = [
