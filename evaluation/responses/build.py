@@ -122,7 +122,8 @@ def build_responses(
     report = _report(source, rows_in, kept, counts, scrubbed(_joined(findings)), export.fictional or units.fictional)
     checks = validate(source, instrument, grid.codes, grid.states, kept.rows, frame, registers, fieldwork)
     checks = [*checks, *checks_of(report.findings, report.dropped)]
-    return replace(_responses(source, grid, frame, weights, kept, report), checks=tuple(checks), asked=asked_items(source, instrument))
+    made = _responses(source, grid, frame, weights, kept, report)
+    return replace(made, checks=tuple(checks), asked=asked_items(source, instrument))
 
 
 def _units(source: Source, registers: Registers, kept: Kept) -> Units:
