@@ -126,7 +126,10 @@ def _table(path: Path) -> pl.DataFrame | None:
     import polars_readstat
 
     try:
-        found = polars_readstat.read_readstat(path.name, data=blinded(path.read_bytes()), preserve_order=True)
+        content = path.read_bytes()
+        # the library goes by the ending; the file may be called anything
+        name = "file.zsav" if content.startswith(b"$FL3") else "file.sav"
+        found = polars_readstat.read_readstat(name, data=blinded(content), preserve_order=True)
     except (struct.error, IndexError, ValueError, OSError, RuntimeError, pl.exceptions.PolarsError):
         return None
     except BaseException as error:

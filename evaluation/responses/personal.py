@@ -19,21 +19,21 @@ import pandas as pd
 # Hyphens, dashes, the minus sign and the soft hyphen, as people and programs write them.
 _DASH = r"\-‐‑‒–—−\xad_"
 _DELIMITED = re.compile(
-    # 010190-1234, 010190 1234, 01-01-90-1234, 01.01.90 1234, 01 01 90 - 1234
+    # DDMMYY-NNNN, DDMMYY NNNN, DD-MM-YY-NNNN, DD.MM.YY NNNN, DD MM YY - NNNN
     rf"(?<![\d{_DASH}.,])(\d\d)[ ./{_DASH}]?(\d\d)[ ./{_DASH}]?(\d\d)"
     rf"(?:\s?[{_DASH}/.]\s?|\s)(\d{{4}})(?![\d{_DASH}]|[.,:]\d)"
 )
 _CENTURY = re.compile(
-    # 01011990-1234, 01-01-1990-1234
+    # DDMMYYYY-NNNN, DD-MM-YYYY-NNNN
     rf"(?<![\d{_DASH}.,])(\d\d)[./{_DASH}]?(\d\d)[./{_DASH}]?(?:18|19|20)(\d\d)"
     rf"\s?[{_DASH}]\s?(\d{{4}})(?![\d{_DASH}]|[.,:]\d)"
 )
-# 01 01 90 12 34: also how telephone numbers of ten digits are written, so a date is asked for
+# DD MM YY NN NN: also how telephone numbers of ten digits are written, so a date is asked for
 _PAIRS = re.compile(r"(?<![\d+.,] )(?<![\d+.,-])(\d\d) (\d\d) (\d\d) (\d\d \d\d)(?! ?\d|[.,-]\d)")
 _IN_TEXT = re.compile(rf"(?<![\d.,{_DASH}])(\d\d)(\d\d)(\d\d)(\d{{4}})(?!\d|[.,]\d|-\d)")
-# 10190-1234: the zero in front was lost; many other ids look so, and the whole column decides
+# DMMYY-NNNN: the zero in front was lost; many other ids look so, and the whole column decides
 _ZERO_LOST = re.compile(rf"(\d{{5}})\s?[{_DASH}]\s?(\d{{4}})")
-# "cpr 101901234": said to be one
+# "cpr DMMYYNNNN": said to be one
 _SAID = re.compile(
     rf"(?:cpr|person)[\w.\- ]{{0,12}}?[ :=#]\s*(\d{{1,2}})(\d\d)(\d\d)\s?[{_DASH}]?\s?(\d{{4}})(?!\d)", re.I
 )

@@ -182,8 +182,9 @@ def _fingerprints(codes: np.ndarray, states: np.ndarray) -> np.ndarray:
     """One number a row, the same for rows with the same answers."""
     weights = np.random.default_rng(1).integers(1, 2**63, codes.shape[1], dtype=np.uint64)
     found = np.zeros(len(codes), dtype=np.uint64)
-    for code, state, weight in zip(codes.T, states.T, weights, strict=True):
-        found += (code.astype(np.int64) * len(STATES) + state).view(np.uint64) * weight
+    for column in range(codes.shape[1]):
+        cell = codes[:, column].astype(np.int64) * len(STATES) + states[:, column]
+        found += cell.view(np.uint64) * weights[column]
     return found
 
 
@@ -266,7 +267,7 @@ def _told(check: Check, lang: str) -> str:
 
 def as_csv(checks: Sequence[Check]) -> str:
     """The table as csv: UTF-8, comma, decimal point."""
-    return validation_frame(checks).to_csv(index=False, lineterminator="\n")
+    return str(validation_frame(checks).to_csv(index=False, lineterminator="\n"))
 
 
 def from_csv(text: str) -> tuple[Check, ...]:

@@ -98,5 +98,5 @@ def _text(ctx: Context, rows: tuple[Row, ...], content: Piece) -> Piece:
         }
         told.append(ctx.say("attrition", "largest", **places))
     ref = ctx.refs(content) if content.targets else ""
-    lead = ctx.say("attrition", "lead", ref=f" {ctx.say('attrition', 'see', ref=ref).strip()}" if ref else "")
+    lead = ctx.say("attrition", "lead", ref=f" {ctx.say('attrition', 'see', ref=ref)}" if ref else "")
     return Piece(_TEXT, paragraphs(" ".join([lead, *told, ctx.say("attrition", "limit")])))

@@ -205,7 +205,7 @@ def _text(ctx: Context, every: Sequence[Series], figures: Piece, content: Piece)
         target = f"{_FIGURE}-{one.id}"
         shown = target in figures.targets and ctx.shows(_FIGURE)
         ref = f"@{target}" if shown else ctx.refs(content)
-        lines.append(_sentence(ctx, one, ctx.say("indicators", "see", ref=ref) if ref else ""))
+        lines.append(_sentence(ctx, one, f" {ctx.say('indicators', 'see', ref=ref)}" if ref else ""))
     return Piece(_TEXT, paragraphs(ctx.say("indicators", "lead"), *lines))
 
 
