@@ -180,7 +180,7 @@ def _alike(codes: np.ndarray, states: np.ndarray, kept: pd.Series, persons: pd.D
 
 def _fingerprints(codes: np.ndarray, states: np.ndarray) -> np.ndarray:
     """One number a row, the same for rows with the same answers."""
-    weights = np.random.default_rng(1).integers(1, 2**63, codes.shape[1], dtype=np.uint64)
+    weights = np.asarray(np.random.default_rng(1).integers(1, 2**63, codes.shape[1], dtype=np.uint64))
     found = np.zeros(len(codes), dtype=np.uint64)
     for column in range(codes.shape[1]):
         cell = codes[:, column].astype(np.int64) * len(STATES) + states[:, column]
