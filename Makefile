@@ -33,6 +33,9 @@ lint: $(STAMP) ## only the checks that read code
 calibrate: $(STAMP) ## slow: the demo's truth, coverage and verdicts over 400 seeds
 	$(BIN)/python -m pytest -m calibrate -n 2
 
+fuzz: $(STAMP) ## 5,000 damaged exports of every format family; figures into docs/fuzz.md
+	$(BIN)/python -m tests.fuzz.campaign
+
 bench: $(STAMP) ## speed, as ratios in one run
 	$(BIN)/python -m benchmarks.run
 

@@ -173,6 +173,7 @@ def unit_not_registered(root: Path) -> None:
     gone = ("G90007", "G90008")
     without_lines(root / UNITS, lambda line: line.startswith(gone))
     without_lines(root / POPULATION, lambda line: any(f",{unit}," in line for unit in gone))
+    without_lines(root / "data/registers/indicators.csv", lambda line: any(f",{unit}," in line for unit in gone))
     text = (root / TRIALS).read_text(encoding="utf-8")
     (root / TRIALS).write_text(text.replace("G90007", "").replace("G90008", ""), encoding="utf-8")
 
@@ -244,10 +245,10 @@ def staff_cut_off(root: Path) -> None:
 
 
 def cpr() -> list[str]:
-    """Numbers of the form of CPR numbers that pass modulus 11, of a day that is not: they can be nobody's."""
+    """Numbers of the form of replacement CPR numbers (day + 60) that pass modulus 11: they are no person's own."""
     made = []
     for serial in range(7000, 7400):
-        digits = f"3102{13}{serial}"
+        digits = f"6102{13}{serial}"
         if sum(int(d) * w for d, w in zip(digits, (4, 3, 2, 7, 6, 5, 4, 3, 2, 1), strict=True)) % 11 == 0:
             made.append(f"{digits[:6]}-{digits[6:]}")
     return made

@@ -129,7 +129,7 @@ def _described(frame: Frame, measures: Measures, pair: Pair, grouping: Partition
             "alpha": setting.alpha,
             "weighting": frame.weighting,
             "comparable": np.array(pair.comparable, dtype=object)[column],
-            "base": "besvaret",
+            "base": np.array([m.base for m in measures.measures], dtype=object)[column],
             "_grouping": grouping.kind,
         }
     )

@@ -81,9 +81,12 @@ def _of_partition(
     weight = (np.ones(frame.rows) if frame.weights is None else np.nan_to_num(frame.weights))[:, None]
     item = np.array([slot.item for slot in slots])
     is_state = np.array([bool(slot.state) for slot in slots])
+    items = frame.instrument.items
+    # Asked, not answered, is below the line here; the gate still counts those who answered.
+    of_asked = is_state | np.array([items[slot.item].base == "stillet" for slot in slots])
 
     def of_base(values: np.ndarray, other: np.ndarray) -> np.ndarray:
-        return np.where(is_state, other[:, item], values[:, item])
+        return np.where(of_asked, other[:, item], values[:, item])
 
     count = segment_sums(given.astype(float), cell, cells)
     weighted = count if frame.weights is None else segment_sums(given * weight, cell, cells)
@@ -100,7 +103,7 @@ def _of_partition(
         count=count[row, column],
         share=share[row, column],
         n_base=base[row, column],
-        _persons=of_base(*people)[row, column],
+        _persons=np.where(is_state, people[1][:, item], people[0][:, item])[row, column],
         _persons_answered=people[0][:, item][row, column],
     )
 
@@ -122,7 +125,7 @@ def _table(
         "item": [items[s.item].id for s in slots],
         "code": [s.code for s in slots],
         "state": [s.state for s in slots],
-        "base": ["spurgte" if s.state else "besvaret" for s in slots],
+        "base": ["spurgte" if s.state else items[s.item].base for s in slots],
     }
     made = {name: np.array(values, dtype=object)[column] for name, values in per_slot.items()}
     table = pd.DataFrame({"key": prefixes + groups + "." + wave_slugs, "survey": survey, **made})

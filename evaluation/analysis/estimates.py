@@ -20,6 +20,8 @@ PRIVATE: Mapping[str, tuple[str, ...]] = {
     "response": (),
     "perceived": ("_grouping", "_persons", "_persons_asked"),
     "scales": ("_persons",),
+    "indicators": ("_grouping", "_persons", "_side"),
+    "attrition": (),
 }
 COLUMNS: Mapping[str, tuple[str, ...]] = {
     "estimates": table.ESTIMATES,
@@ -28,10 +30,13 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "response": table.RESPONSE,
     "perceived": table.PERCEIVED,
     "scales": table.SCALES,
+    "indicators": table.INDICATORS,
+    "attrition": table.ATTRITION,
 }
 _TEXT = (
     "key survey theme measure stat higher_is group waves wave design estimand direction family effect_name verdict "
-    "method weighting comparable base reason rule_version scale item code state source table rule _grouping"
+    "method weighting comparable base reason rule_version scale item code state source table rule _grouping "
+    "indicator title period note margin label"
 )
 #: Columns that hold text; everything else is float64 (NaN where there is no number), but for ``suppressed``.
 TEXT = frozenset(_TEXT.split())
@@ -43,7 +48,7 @@ class Estimates:
 
     Attributes
     ----------
-    estimates, levels, distributions, response, perceived, scales : pandas.DataFrame
+    estimates, levels, distributions, response, perceived, scales, indicators, attrition : pandas.DataFrame
         Columns of ``common.table`` followed by those of :data:`PRIVATE`. ``_persons*`` count
         distinct people (raters for school data, households for parents) behind a number.
     meta : mapping
@@ -57,6 +62,8 @@ class Estimates:
     perceived: pd.DataFrame
     scales: pd.DataFrame
     meta: Mapping[str, Any] = field(default_factory=dict)
+    indicators: pd.DataFrame = field(default_factory=lambda: conform("indicators", pd.DataFrame()))
+    attrition: pd.DataFrame = field(default_factory=lambda: conform("attrition", pd.DataFrame()))
 
 
 def conform(name: str, frame: pd.DataFrame) -> pd.DataFrame:

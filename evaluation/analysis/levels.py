@@ -93,7 +93,7 @@ def _table(
             "ceiling_share": np.where(share, np.nan, at(found.ceiling)),
             "method": at(around.method),
             "weighting": frame.weighting,
-            "base": "besvaret",
+            "base": np.array([m.base for m in measures.measures], dtype=object)[column],
             "reason": at(around.reason),
             "_grouping": grouping.kind,
             "_persons": at(found.persons),

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
-from evaluation.analysis.frame import Bools, Floats, Frame
+from evaluation.analysis.frame import STATE_CODE, Bools, Floats, Frame
 from evaluation.codebook.model import Item, Scale
+from evaluation.responses.model import State
 from evaluation.statistics.scoring import scale_scores
 
+_NOT_ASKED = (STATE_CODE[State.NOT_ASKED], STATE_CODE[State.TECHNICAL])
 _TURNED = {"better": "worse", "worse": "better", "neutral": "neutral"}
 
 
@@ -22,6 +25,7 @@ class Measure:
     theme: str
     higher_is: str
     items: tuple[int, ...]
+    base: str = "besvaret"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +44,7 @@ class Pair:
     ----------
     values : float array, shape (N, measures)
     comparable : tuple of str
-        ``ja``, ``med_forbehold`` (one wave asked other items) or ``nej`` (not asked in both).
+        ``ja``, ``med_forbehold`` (one wave asked other items, or another way) or ``nej`` (not asked alike in both).
     """
 
     values: Floats
@@ -82,6 +86,11 @@ def item_shares(frame: Frame) -> Floats:
         columns = [i for i, item in enumerate(frame.instrument.items) if item.response == response.id]
         table = {c.code: float(c.code in response.positive) for c in response.choices if not c.state}
         made[:, columns] = _lookup(frame.codes[:, columns], table)
+        for column in columns:
+            if frame.instrument.items[column].base == "stillet":
+                # asked without an answer: has not chosen a positive one
+                asked = ~np.isin(frame.states[:, column], _NOT_ASKED)
+                made[asked & np.isnan(made[:, column]), column] = 0.0
     return made
 
 
@@ -116,7 +125,8 @@ def build_measures(frame: Frame, scores: Floats) -> Measures:
         higher = _direction(item, by_id.get(item.scale or ""))
         for stat, source, defined in (("snit", scores, scored), ("andel", shares, positive)):
             if item.response in defined:
-                found.append(Measure(item.id, stat, item.theme, higher, (position,)))
+                base = item.base if stat == "andel" else "besvaret"
+                found.append(Measure(item.id, stat, item.theme, higher, (position,), base=base))
                 values.append(source[:, position])
     matrix = np.column_stack(values) if values else np.empty((frame.rows, 0))
     return Measures(tuple(found), matrix)
@@ -126,14 +136,23 @@ def _common(items: tuple[int, ...], asked: tuple[Bools, Bools]) -> list[int]:
     return [i for i in items if asked[0][i] and asked[1][i]]
 
 
-def build_pair(frame: Frame, scores: Floats, measures: Measures, waves: tuple[int, int]) -> Pair:
+def build_pair(
+    frame: Frame,
+    scores: Floats,
+    measures: Measures,
+    waves: tuple[int, int],
+    compared: Mapping[str, str] | None = None,
+) -> Pair:
     """Values and comparability of each measure for the comparison of two waves (positions in ``frame.waves``).
 
     A scale with items that only one of the waves asked is scored on the common items alone
-    in both waves, so that its change is not a change of questions. Other wordings are a
-    matter of the import report: what a file calls its answers is no proof of another question.
+    in both waves, so that its change is not a change of questions. ``compared`` says by item
+    id how alike the waves asked (:mod:`evaluation.codebook.compare`): an item that is ``nej``
+    counts as not asked in both, one ``med_forbehold`` leaves its mark on every measure it is in.
     """
-    asked = (frame.asked(waves[0]), frame.asked(waves[1]))
+    verdicts = [(compared or {}).get(item.id, "ja") for item in frame.instrument.items]
+    alike = np.array([verdict != "nej" for verdict in verdicts], dtype=bool)
+    asked = (frame.asked(waves[0]), frame.asked(waves[1]) & alike)
     values = measures.values.copy()
     comparable = []
     for column, measure in enumerate(measures.measures):
@@ -146,5 +165,6 @@ def build_pair(frame: Frame, scores: Floats, measures: Measures, waves: tuple[in
             continue
         if len(common) < len(ever):
             values[:, column] = _score(frame, scores, common, fewest)
-        comparable.append("med_forbehold" if len(common) < len(ever) else "ja")
+        reserved = len(common) < len(ever) or any(verdicts[i] == "med_forbehold" for i in common)
+        comparable.append("med_forbehold" if reserved else "ja")
     return Pair(values, tuple(comparable))

@@ -9,14 +9,17 @@ from typing import Any
 import pandas as pd
 
 from evaluation.analysis.alphas import scales
+from evaluation.analysis.attrition import attrition
 from evaluation.analysis.basis import basis
 from evaluation.analysis.change_table import Setting
 from evaluation.analysis.changes import changes
+from evaluation.analysis.comparability import item_comparisons
 from evaluation.analysis.distributions import distributions
 from evaluation.analysis.estimates import COLUMNS, Estimates, conform, join
 from evaluation.analysis.families import decide
 from evaluation.analysis.frame import Frame, build_frame
 from evaluation.analysis.groups import partitions
+from evaluation.analysis.indicators import indicators
 from evaluation.analysis.levels import levels
 from evaluation.analysis.measures import build_measures, build_pair, item_scores
 from evaluation.analysis.perceived import perceived
@@ -88,6 +91,7 @@ def analyse(
             made.note("survey-without-answers", survey.id)
             continue
         _survey(workspace, survey, frame, made)
+    made.tables["indicators"].append(indicators(workspace))
     tables = {name: join(name, parts) for name, parts in made.tables.items()}
     tables["estimates"] = conform("estimates", decide(tables["estimates"], workspace.plan))
     return Estimates(**tables, meta=basis(workspace, responses, made.notes))
@@ -103,6 +107,7 @@ def _survey(workspace: Workspace, survey: Survey, frame: Frame, made: _Collector
     known = invited(frame, workspace)
     population = population_rows(frame, workspace, known) if estimand == "beskrivelse" else None
     made.tables["response"].append(response_table(frame, groupings, known))
+    made.tables["attrition"].append(attrition(frame, workspace))
     made.tables["distributions"].append(distributions(frame, groupings))
     made.tables["levels"].append(levels(frame, measures, groupings, estimand, population, alpha))
     made.tables["perceived"].append(perceived(frame, scores, groupings, estimand, population, alpha))
@@ -118,7 +123,13 @@ def _survey(workspace: Workspace, survey: Survey, frame: Frame, made: _Collector
     if delta is None:
         made.note("no-delta", survey.id)
     setting = Setting(before, after, estimand, alpha, delta, population, known)
-    pair = build_pair(frame, scores, measures, (before, after))
+    compared = item_comparisons(workspace, survey, frame.instrument, frame.responses)
+    compared = tuple(c for c in compared if (c.before, c.after) == (found.before, found.after))
+    pair = build_pair(frame, scores, measures, (before, after), {c.item: c.comparable for c in compared})
+    for one in compared:
+        if one.comparable != "ja":
+            reasons = list(one.reasons)
+            made.note("item-not-comparable", survey.id, item=one.item, comparable=one.comparable, reasons=reasons)
     table = changes(frame, measures, pair, groupings, workspace, setting)
     made.tables["estimates"].append(table)
     _note_changes(table, made)

@@ -89,6 +89,27 @@ def inspect(
 
 
 @app.command()
+def codebook(
+    file: Annotated[Path, typer.Argument(help="An export file.")],
+    out: Annotated[Path | None, typer.Option("--out", help="Codebook to write (default: shown).")] = None,
+    sheet: Annotated[str | None, typer.Option(help="Sheet of a workbook.")] = None,
+    lang: Lang = None,
+) -> None:
+    """Draft an instrument from an export; what is guessed is marked for a person to confirm."""
+    from evaluation.workflow.codebook import draft
+
+    lang_ = language(lang)
+    made = draft(file, sheet, out, lang_)
+    if out is None:
+        say(made.text.rstrip())
+        return
+    counts = {"items": len(made.draft.items), "scales": len(made.draft.scales), "groups": len(made.draft.groups)}
+    say(word("codebook_drafted", lang_, file=out, marks=made.confirmations, **counts))
+    if made.draft.columns:
+        say(word("codebook_columns", lang_))
+
+
+@app.command()
 def check(workspace: Workspace = Path(), lang: Lang = None) -> None:
     """The plan and the files against it; every problem at once."""
     from evaluation.workflow.check import check as look
@@ -102,6 +123,8 @@ def check(workspace: Workspace = Path(), lang: Lang = None) -> None:
         say(word("check_file", lang_, **values))
     if not found.imported:
         say(word("nothing_read", lang_))
+    for one in found.changed:
+        say(word("raw_gone" if one.gone else "raw_changed", lang_, path=one.path, seen=one.seen))
     if found.awaited:
         say(word("awaited", lang_, names=", ".join(f"{survey} {wave}" for survey, wave in found.awaited)))
 
@@ -206,8 +229,23 @@ def status(workspace: Workspace = Path(), lang: Lang = None) -> None:
         say(f"{stage.stage:<36} {state}" + (f" – {because}" if stage.needed else ""))
     if not found.stages:
         say(word("status_empty", lang_))
+    for one in found.changed:
+        say(word("raw_gone" if one.gone else "raw_changed", lang_, path=one.path, seen=one.seen))
     if found.awaited:
         say(word("awaited", lang_, names=", ".join(f"{survey} {wave}" for survey, wave in found.awaited)))
+
+
+@app.command(name="panel-key")
+def panel_key(workspace: Workspace = Path(), lang: Lang = None) -> None:
+    """The key of the pseudonyms: made where there is none, and its fingerprint for the plan."""
+    from evaluation.responses.pseudonyms import create_key, key_path, load_key
+
+    lang_ = language(lang)
+    path = key_path()
+    there = path.is_file()
+    key = load_key(workspace, None) if there else create_key(workspace)
+    say(word("panel_key_there" if there else "panel_key_made", lang_, path=path))
+    say(word("panel_key_plan", lang_, fingerprint=key.fingerprint))
 
 
 def run() -> None:

@@ -49,6 +49,11 @@ class Item(Model):
     kind: Literal["item", "perceived"] = Field(
         "item", description="'perceived': oplevet ændring, retrospective; never pooled with measured change."
     )
+    base: Literal["besvaret", "stillet"] = Field(
+        "besvaret",
+        description="What percentages of its answers are of: those who answered, or all who were asked "
+        "(then 'Ved ikke' and no answer count as not having chosen the answer).",
+    )
     mechanisms: tuple[Id, ...] = ()
 
 

@@ -166,6 +166,42 @@ SCALES: tuple[str, ...] = (
     "rule_version",
 )
 
+#: Make-up of the invited and of those who answered (``attrition``): shares 0–1 by ``margin`` (type, omraade),
+#: ``difference`` answered minus invited in procentpoint. Public, as ``response``.
+ATTRITION: tuple[str, ...] = (
+    "key",
+    "survey",
+    "wave",
+    "margin",
+    "group",
+    "label",
+    "invited",
+    "answered",
+    "invited_share",
+    "answered_share",
+    "difference",
+)
+
+#: Register indicators (``indicators``): ``stat`` is the kind (andel 0–1, procent 0–100, antal, tal), ``period`` a year
+#: or year and month, ``note`` whom the number is about, ``units`` how many units stand behind a sum or mean.
+INDICATORS: tuple[str, ...] = (
+    "key",
+    "indicator",
+    "title",
+    "stat",
+    "group",
+    "period",
+    "value",
+    "denominator",
+    "units",
+    "method",
+    "note",
+    "source",
+    "suppressed",
+    "reason",
+    "rule_version",
+)
+
 #: One row a hidden or coarsened number (``record``): which table and key, which rule, why.
 RECORD: tuple[str, ...] = ("table", "key", "group", "rule", "reason", "hidden", "rule_version")
 

@@ -9,8 +9,10 @@ import numpy as np
 
 from evaluation.demo.municipality import HOME, day_care
 
-COLUMNS = ("indicator", "unit", "period", "value", "denominator", "source", "note")
+COLUMNS = ("indicator", "unit", "period", "value", "denominator", "source", "note", "title")
 _SOURCE = "Fiktive data"
+_TALK = "Vurderede børn med behov for en særlig sproglig indsats"
+_LEAVE = "Sygefravær, dage pr. medarbejder"
 _ALL = "Alle børn i den alder er sprogvurderet."
 _NEED = "Kun børn med formodet behov er sprogvurderet: kan ikke sammenlignes med årene før frisættelsen."
 
@@ -36,10 +38,11 @@ def indicators_csv(seed: int, scale: float) -> str:
             share = 0.11 if year <= 2020 else 0.37
             value = rng.binomial(assessed, share) / assessed
             note = _ALL if year <= 2020 else _NEED
-            writer.writerow(["sprogvurdering-saerlig-indsats", unit.id, year, f"{value:.4f}", assessed, _SOURCE, note])
+            head = ["sprogvurdering-saerlig-indsats", unit.id, year]
+            writer.writerow([*head, f"{value:.4f}", assessed, _SOURCE, note, _TALK])
     for year in range(2018, 2025):
         for unit in day_care(HOME):
             if unit.open_in_year(year):
                 days = rng.normal(15.5, 3.0)
-                writer.writerow(["sygefravaer-dage", unit.id, year, f"{max(days, 3):.1f}", "", _SOURCE, ""])
+                writer.writerow(["sygefravaer-dage", unit.id, year, f"{max(days, 3):.1f}", "", _SOURCE, "", _LEAVE])
     return stream.getvalue()

@@ -10,6 +10,7 @@ import pandas as pd
 from evaluation.analysis.estimates import Estimates
 from evaluation.disclosure.changes_gate import gate_estimates
 from evaluation.disclosure.complement import complement
+from evaluation.disclosure.indicators_gate import gate_indicators
 from evaluation.disclosure.published import TABLES, Published, conform
 from evaluation.disclosure.record import Record
 from evaluation.disclosure.rules import (
@@ -63,10 +64,12 @@ def publish(estimates: Estimates, policy: Disclosure) -> Published:
         "levels": levels,
         "distributions": distributions,
         "response": estimates.response.copy(),
+        "attrition": estimates.attrition.copy(),
         "perceived": _perceived(estimates.perceived, threshold, record),
         "scales": _scales(estimates.scales, threshold, record),
-        "record": record.table(),
+        "indicators": gate_indicators(estimates.indicators, threshold, record),
     }
+    tables["record"] = record.table()
     for name, table in tables.items():
         if "rule_version" in TABLES[name]:
             table["rule_version"] = RULE_VERSION

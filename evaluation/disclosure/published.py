@@ -26,10 +26,13 @@ TABLES: Mapping[str, tuple[str, ...]] = {
     "perceived": table.PERCEIVED,
     "scales": table.SCALES,
     "record": table.RECORD,
+    "indicators": table.INDICATORS,
+    "attrition": table.ATTRITION,
 }
 _TEXT = (
     "key survey theme measure stat higher_is group waves wave design estimand direction family effect_name verdict "
-    "method weighting comparable base reason rule_version scale item code state source table rule"
+    "method weighting comparable base reason rule_version scale item code state source table rule "
+    "indicator title period note margin label"
 )
 #: Columns that hold text (``""`` where there is none).
 TEXT = frozenset(_TEXT.split())
@@ -37,7 +40,7 @@ TEXT = frozenset(_TEXT.split())
 FLAGS = frozenset({"suppressed", "hidden"})
 _COUNTS = (
     "invited_before invited_after n_before n_after n_paired clusters family_size n count n_base invited answered "
-    "completed partial asked items"
+    "completed partial asked items units"
 )
 #: Columns that hold whole numbers: float64 with NaN in memory, written without a decimal point.
 COUNTS = frozenset(_COUNTS.split())
@@ -63,6 +66,8 @@ class Published:
     scales: pd.DataFrame
     record: pd.DataFrame
     meta: Mapping[str, Any] = field(default_factory=dict)
+    indicators: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(table.INDICATORS)))
+    attrition: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(table.ATTRITION)))
 
     @property
     def fictional(self) -> bool:

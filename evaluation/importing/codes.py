@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
+
+# Whole numbers below this are exact as float64, and their text is that of the integer.
+_EXACT = 1e15
 
 
 def code_text(value: object) -> str:
@@ -16,7 +20,22 @@ def code_text(value: object) -> str:
 def code_column(values: pd.Series) -> pd.Series:
     """A whole column as codes (text), None where empty."""
     if values.dtype.kind not in "fiu":
-        texts = [None if v is None or v != v else str(v).strip() or None for v in values]
-        return pd.Series(texts, index=values.index, dtype=object)
+        places, uniques = pd.factorize(values)
+        texts = np.array([*(str(v).strip() or None for v in uniques), None], dtype=object)
+        # Place −1, an empty cell, is the last one.
+        return pd.Series(texts[places], index=values.index, dtype=object)
+    numbers = values.to_numpy(dtype="float64")
+    empty = np.isnan(numbers)
+    filled = np.where(empty, 0.0, numbers)
+    if (np.abs(filled) < _EXACT).all() and (filled == np.trunc(filled)).all():
+        return pd.Series(_whole_texts(filled.astype(np.int64), empty), index=values.index, dtype=object)
     known = {value: code_text(float(value)) for value in values.dropna().unique()}
     return pd.Series([known.get(v) for v in values], index=values.index, dtype=object)
+
+
+def _whole_texts(numbers: np.ndarray, empty: np.ndarray) -> np.ndarray:
+    """Whole numbers as text, None where ``empty``."""
+    import pyarrow as pa
+
+    found: np.ndarray = pa.array(numbers, mask=empty).cast(pa.string()).to_numpy(zero_copy_only=False)
+    return found

@@ -23,7 +23,8 @@ class Variable:
     ``missing`` holds the codes the file declares as user-missing. ``set_name`` joins the
     columns of one multiple-choice question; ``choice`` is the code of the option
     that this column stands for (never its ordinal). ``long_name`` is the name before the
-    survey system cut it to eight characters.
+    survey system cut it to eight characters; ``about`` the question whose option "Other"
+    this open text explains.
     """
 
     name: str
@@ -34,6 +35,7 @@ class Variable:
     set_name: str = ""
     choice: str = ""
     long_name: str = ""
+    about: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,8 @@ class SurveyExport:
         The file says of itself that its data are invented ("Fiktive data").
     warnings : tuple of Notice
         What a person should know about how the file was read; ``notice.text(lang)``.
+    file_columns : int
+        Columns of the file where several variables were made of one column; else 0.
     """
 
     format: str
@@ -68,6 +72,12 @@ class SurveyExport:
     weight: str = ""
     fictional: bool = False
     warnings: tuple[Notice, ...] = ()
+    file_columns: int = 0
+
+    @property
+    def columns(self) -> int:
+        """Columns in the file, without a phantom or empty last one."""
+        return self.file_columns or len(self.variables)
 
     @property
     def rows(self) -> int:

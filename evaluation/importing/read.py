@@ -10,7 +10,21 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from evaluation.common.errors import fail
+from evaluation.importing import (
+    enalyzer,
+    google_forms,
+    limesurvey,
+    microsoft_forms,
+    qualtrics,
+    redcap,
+    sosci,
+    surveymonkey,
+    surveyxact,
+)
 from evaluation.importing.export import SurveyExport
+from evaluation.importing.guard import guarded
+from evaluation.importing.spreadsheetml import is_spreadsheetml
+from evaluation.importing.text import TextTable
 from evaluation.importing.workbook import is_workbook
 
 _HEAD = 4096
@@ -29,6 +43,17 @@ def _is_spss(head: bytes) -> bool:
     return head.startswith((b"$FL2", b"$FL3")) or b"ASCII SPSS PORT FILE" in head[:200]
 
 
+def _is_stata(head: bytes) -> bool:
+    if head.startswith(b"<stata_dta>"):
+        return True
+    # Releases 104 to 115: one byte alone is weak, so byte order and file type must fit as well.
+    return len(head) > 60 and 104 <= head[0] <= 115 and head[1] in (1, 2) and head[2] == 1 and head[3] == 0
+
+
+def _is_sas(head: bytes) -> bool:
+    return head[12:15] == b"\xc2\xea\x81" or head.startswith(b"HEADER RECORD*******")
+
+
 def _spss(path: Path, _sheet: str | None) -> SurveyExport:
     from evaluation.importing.spss import read_spss
 
@@ -41,6 +66,12 @@ def _excel(path: Path, sheet: str | None) -> SurveyExport:
     return read_excel(path, sheet)
 
 
+def _spreadsheetml(path: Path, sheet: str | None) -> SurveyExport:
+    from evaluation.importing.excel import read_excel_2003
+
+    return read_excel_2003(path, sheet)
+
+
 def _is_text(head: bytes) -> bool:
     if head.startswith((b"\xff\xfe", b"\xfe\xff")):
         return True
@@ -48,32 +79,75 @@ def _is_text(head: bytes) -> bool:
 
 
 def _text(path: Path, _sheet: str | None) -> SurveyExport:
-    from evaluation.importing import surveyxact
     from evaluation.importing.csvfile import read_csv
+    from evaluation.importing.limesurvey_syntax import is_syntax
     from evaluation.importing.surveyxact_parts import is_structure_header
     from evaluation.importing.text import read_table
 
+    with path.open("rb") as stream:
+        if is_syntax(stream.read(_HEAD)):
+            raise fail("import-syntax-given", where=path)
     table = read_table(path)
     if not table.rows:
         raise fail("import-no-rows", where=path, found=0)
     if is_structure_header(table.rows[0]):
         raise fail("import-structure-given", where=path)
-    if surveyxact.recognises(path, table.rows[0]):
-        return surveyxact.read_csv_triple(path, table)
+    for reader in TEXT_READERS:
+        if reader.recognises(path, table):
+            return reader.read(path, table)
     return read_csv(path, table)
 
 
+def _stata(path: Path, _sheet: str | None) -> SurveyExport:
+    from evaluation.importing.stata import read_stata
+
+    return read_stata(path)
+
+
+def _sas(path: Path, _sheet: str | None) -> SurveyExport:
+    from evaluation.importing.sas import read_sas
+
+    return read_sas(path)
+
+
+@dataclass(frozen=True, slots=True)
+class TextReader:
+    """How one survey tool's delimited text is recognised from its name and rows, and read."""
+
+    name: str
+    recognises: Callable[[Path, TextTable], bool]
+    read: Callable[[Path, TextTable], SurveyExport]
+
+
+# The first that recognises a file reads it; what none of them knows is a plain csv.
+TEXT_READERS: tuple[TextReader, ...] = (
+    TextReader(
+        "surveyxact", lambda path, table: surveyxact.recognises(path, table.rows[0]), surveyxact.read_csv_triple
+    ),
+    TextReader("sosci", sosci.recognises, sosci.read_sosci),
+    TextReader("redcap", redcap.recognises, redcap.read_redcap),
+    TextReader("limesurvey", limesurvey.recognises, limesurvey.read_limesurvey),
+    TextReader("qualtrics", qualtrics.recognises, qualtrics.read_qualtrics),
+    TextReader("surveymonkey", surveymonkey.recognises, surveymonkey.read_surveymonkey),
+    TextReader("google-forms", google_forms.recognises, google_forms.read_google_forms),
+    TextReader("microsoft-forms", microsoft_forms.recognises, microsoft_forms.read_microsoft_forms),
+    TextReader("enalyzer", enalyzer.recognises, enalyzer.read_enalyzer),
+)
+
 READERS: tuple[Reader, ...] = (
     Reader("spss", _is_spss, _spss),
+    Reader("stata", _is_stata, _stata),
+    Reader("sas", _is_sas, _sas),
     Reader("excel", is_workbook, _excel),
+    Reader("spreadsheetml", is_spreadsheetml, _spreadsheetml),
     Reader("text", _is_text, _text),
 )
 
+# Read by ReadStat, which a damaged file can crash: in a process of its own.
+_GUARDED = ("spss", "stata", "sas")
+
 # Known by their first bytes, not read: the message can say what the file is.
 _OTHERS: tuple[tuple[str, Callable[[bytes], bool]], ...] = (
-    ("Stata (.dta)", lambda head: head.startswith(b"<stata_dta>") or head[:1] in (b"\x71", b"\x72", b"\x73")),
-    ("SAS (.sas7bdat)", lambda head: head[12:16] == b"\xc2\xea\x81\x60"),
-    ("SAS transport (.xpt)", lambda head: head.startswith(b"HEADER RECORD*******")),
     ("PDF", lambda head: head.startswith(b"%PDF")),
     ("parquet", lambda head: head.startswith(b"PAR1")),
 )
@@ -94,7 +168,7 @@ def read_export(path: Path, *, sheet: str | None = None) -> SurveyExport:
     ------
     EvaluationError
         ``file-not-found``, ``import-folder``, ``import-file-empty``, ``import-html``,
-        ``import-xml-2003``, ``import-format-unknown``, ``import-no-rows`` or what the
+        ``import-format-unknown``, ``import-no-rows`` or what the
         reader of the format finds wrong.
     """
     path = Path(path)
@@ -108,12 +182,13 @@ def read_export(path: Path, *, sheet: str | None = None) -> SurveyExport:
         raise fail("import-file-empty", where=path, found=f"{path.stat().st_size} byte")
     _refuse_markup(path, head)
     for name, is_it in _OTHERS:
-        # One first byte alone is weak: what else reads as text stays text.
-        if is_it(head) and not (len(head) > 1 and _is_text(head) and name.startswith("Stata") and head[:1] != b"<"):
+        if is_it(head):
             raise fail("import-format-unknown", where=path, found=name)
     for reader in READERS:
         if reader.recognises(head):
-            export = reader.read(path, sheet)
+            export = guarded(path, reader.name) if reader.name in _GUARDED else None
+            if export is None:
+                export = reader.read(path, sheet)
             if not export.rows:
                 raise fail("import-no-rows", where=path, found=len(export.variables))
             return export
@@ -124,6 +199,5 @@ def _refuse_markup(path: Path, head: bytes) -> None:
     start = head.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     if start.startswith((b"<html", b"<!doctype html", b"<table", b"<meta")):
         raise fail("import-html", where=path, found=path.suffix)
-    if start.startswith(b"<?xml") or start.startswith(b"<workbook"):
-        code = "import-xml-2003" if b"urn:schemas-microsoft-com:office:spreadsheet" in head else "import-format-unknown"
-        raise fail(code, where=path, found="XML")
+    if start.startswith((b"<?xml", b"<workbook")) and not is_spreadsheetml(head):
+        raise fail("import-format-unknown", where=path, found="XML")

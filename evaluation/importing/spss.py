@@ -9,7 +9,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +21,7 @@ from evaluation.importing.export import SurveyExport, Variable, VariableType
 from evaluation.importing.fictional import says_fictional
 from evaluation.importing.notices import Notice
 from evaluation.importing.spss_header import weight_variable
+from evaluation.importing.statfile import stat_column as _column
 
 PORTABLE = b"ASCII SPSS PORT FILE"
 _ENCODINGS = (None, "WINDOWS-1252", "LATIN1")
@@ -44,10 +44,9 @@ def read_spss(path: Path) -> SurveyExport:
     with path.open("rb") as stream:
         head = stream.read(200)
     portable = PORTABLE in head
-    frame, meta, notices = _read(path, portable)
+    data, meta, notices = _read_quickly(path, portable) or _read(path, portable)
     if portable:
         notices.append(Notice("portable-no-missing", detail=path.name))
-    data = pd.DataFrame({name: _column(frame[name]) for name in frame.columns})
     sets = {
         column: (name, found)
         for name, found in (getattr(meta, "mr_sets", None) or {}).items()
@@ -71,6 +70,33 @@ def read_spss(path: Path) -> SurveyExport:
         fictional=says_fictional(texts),
         warnings=tuple(notices),
     )
+
+
+def _read_quickly(path: Path, portable: bool) -> tuple[pd.DataFrame, Any, list[Notice]] | None:
+    """What :func:`_read` gives, from the faster library; None where pyreadstat has to read the file."""
+    import pyreadstat
+
+    from evaluation.importing.fast_sav import read_fast
+
+    if portable:
+        return None
+    try:
+        _, meta = pyreadstat.read_sav(str(path), metadataonly=True, user_missing=True)
+    except (pyreadstat.ReadstatError, pyreadstat.PyreadstatError, UnicodeDecodeError, OverflowError):
+        return None
+    data = read_fast(path, meta)
+    return None if data is None else (data, meta, [])
+
+
+def columns_by_pyreadstat(path: Path, names: Sequence[str], rows: int = 0) -> pd.DataFrame | None:
+    """Some columns of a system file (its first ``rows``; 0: all) by the reference; None where it needs more care."""
+    import pyreadstat
+
+    try:
+        frame, _ = pyreadstat.read_sav(str(path), usecols=list(names), row_limit=rows, user_missing=True)
+    except (pyreadstat.ReadstatError, pyreadstat.PyreadstatError, UnicodeDecodeError, OverflowError):
+        return None
+    return pd.DataFrame({name: _column(frame[name]) for name in names})
 
 
 def _read(path: Path, portable: bool) -> tuple[pd.DataFrame, Any, list[Notice]]:
@@ -97,31 +123,8 @@ def _read(path: Path, portable: bool) -> tuple[pd.DataFrame, Any, list[Notice]]:
             break
         if encoding:
             notices.append(Notice("encoding-guessed", detail=encoding))
-        return frame, meta, notices
+        return pd.DataFrame({name: _column(frame[name]) for name in frame.columns}), meta, notices
     raise fail("import-damaged", where=path, found=problem)
-
-
-def _column(values: pd.Series) -> pd.Series:
-    """float64, or text as object with None: dates become ISO text, blank strings empty cells."""
-    if values.dtype.kind in "iufb":
-        return values.astype("float64")
-    if values.dtype.kind == "M":
-        return pd.Series(
-            [None if pd.isna(v) else v.isoformat(sep=" ").removesuffix(" 00:00:00") for v in values], dtype=object
-        )
-    return pd.Series([_cell(v) for v in values], dtype=object)
-
-
-def _cell(value: Any) -> str | None:
-    if value is None or value is pd.NaT or (isinstance(value, float) and value != value):
-        return None
-    if isinstance(value, datetime):
-        return value.isoformat(sep=" ")
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, float | int):
-        return code_text(value)
-    return str(value).strip() or None
 
 
 def _variable(name: str, meta: Any, values: pd.Series, sets: Mapping[str, tuple[str, Any]]) -> Variable:

@@ -19,23 +19,38 @@ _LAYOUT_AT = 64
 _LARGEST = 64 * 1024**2
 
 
-class _Cursor:
+class Cursor:
     """Reads integers and bytes in the file's byte order."""
 
     def __init__(self, data: bytes, order: str) -> None:
         self.data, self.order, self.at = data, order, _HEADER
 
     def int32(self) -> int:
+        """The next whole number of four bytes."""
         value: int = struct.unpack_from(self.order + "i", self.data, self.at)[0]
         self.at += 4
         return value
 
     def take(self, size: int) -> bytes:
+        """The next ``size`` bytes."""
         if not 0 <= size <= _LARGEST:
             raise struct.error("length out of range")
         block = self.data[self.at : self.at + size]
         self.at += size
         return block
+
+    def skip(self, kind: int) -> None:
+        """Pass a record of value labels (3), their variables (4) or documents (6)."""
+        if kind == 6:
+            self.take(80 * self.int32())
+            return
+        if kind == 4:
+            self.take(4 * self.int32())
+            return
+        for _ in range(self.int32()):
+            self.take(8)
+            length = self.take(1)[0]
+            self.take(-(-(length + 1) // 8) * 8 - 1)
 
 
 def weight_variable(path: Path, names: Sequence[str]) -> str:
@@ -48,14 +63,14 @@ def weight_variable(path: Path, names: Sequence[str]) -> str:
     if index <= 0:
         return ""
     try:
-        short, long_names = _dictionary(_Cursor(data, order), index)
+        short, long_names = _dictionary(Cursor(data, order), index)
     except (struct.error, IndexError):
         return ""
     wanted = long_names.get(short.upper(), short)
     return next((name for name in names if name.casefold() == wanted.casefold()), "")
 
 
-def _dictionary(cursor: _Cursor, index: int) -> tuple[str, dict[str, str]]:
+def _dictionary(cursor: Cursor, index: int) -> tuple[str, dict[str, str]]:
     """Short name of the record at ``index`` and the long names by upper-case short name."""
     short, number = "", 0
     kind = cursor.int32()
@@ -74,12 +89,12 @@ def _dictionary(cursor: _Cursor, index: int) -> tuple[str, dict[str, str]]:
                 pairs = (pair.partition("=") for pair in block.decode("utf-8", "replace").split("\t"))
                 long_names = {first.upper(): rest for first, _, rest in pairs}
         else:
-            _skip(cursor, kind)
+            cursor.skip(kind)
         kind = cursor.int32()
     return short, long_names
 
 
-def _variable_record(cursor: _Cursor) -> str:
+def _variable_record(cursor: Cursor) -> str:
     _width, has_label, missing = cursor.int32(), cursor.int32(), cursor.int32()
     cursor.take(8)
     name = cursor.take(8).decode("latin-1").strip()
@@ -88,16 +103,3 @@ def _variable_record(cursor: _Cursor) -> str:
         cursor.take(-(-length // 4) * 4)
     cursor.take(8 * abs(missing))
     return name
-
-
-def _skip(cursor: _Cursor, kind: int) -> None:
-    if kind == 6:
-        cursor.take(80 * cursor.int32())
-        return
-    if kind == 4:
-        cursor.take(4 * cursor.int32())
-        return
-    for _ in range(cursor.int32()):
-        cursor.take(8)
-        length = cursor.take(1)[0]
-        cursor.take(-(-(length + 1) // 8) * 8 - 1)

@@ -1,10 +1,10 @@
-"""SurveyXact: dataset, structure and labels as three csv files, or as sheets of one workbook."""
+"""SurveyXact: dataset, structure, labels and variables as csv files, or as sheets of one workbook."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +20,8 @@ from evaluation.importing.surveyxact_parts import (
     is_structure_header,
     make_variable,
     match_entries,
+    others,
+    read_descriptions,
     read_labels,
     read_structure,
     row_status,
@@ -37,22 +39,28 @@ from evaluation.importing.text import (
 
 _FORMATS = {";": "surveyxact-eu", "\t": "surveyxact-intl", ",": "surveyxact-comma"}
 _LANGUAGES = ("_da", "", "_en")
+_LABEL_FIELDS = 3
 # A status set without its structure, in short and long names.
 _STATUS = re.compile(r"stato(?:verall)?_4\Z", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class Triple:
-    """The files of one export; structure and labels may be missing."""
+    """The files of one export; all but the dataset may be missing."""
 
     dataset: Path
     structure: Path | None
     labels: Path | None
+    variables: Path | None = None
 
     @property
     def files(self) -> tuple[Path, ...]:
         """Those that are there, dataset first."""
-        return tuple(path for path in (self.dataset, self.structure, self.labels) if path is not None)
+        return tuple(path for path in self._all if path is not None)
+
+    @property
+    def _all(self) -> tuple[Path | None, ...]:
+        return (self.dataset, self.structure, self.labels, self.variables)
 
 
 def find_triple(path: Path) -> Triple:
@@ -76,7 +84,9 @@ def find_triple(path: Path) -> Triple:
     structure = beside("structure")
     suffix = structure.stem.casefold().removeprefix("structure") if structure is not None else None
     labels = beside("labels", suffix) or beside("labels")
-    return Triple(path, structure, labels)
+    variables = beside("variables", suffix) or beside("variables")
+    # A file of that name beside any dataset may be anybody's: only beside a labels or a structure is it a fourth table.
+    return Triple(path, structure, labels, variables if structure is not None or labels is not None else None)
 
 
 def recognises(path: Path, header: Sequence[str]) -> bool:
@@ -96,7 +106,7 @@ def read_csv_triple(path: Path, dataset: TextTable) -> SurveyExport:
     Raises
     ------
     EvaluationError
-        When a file of the triple cannot be read as a table.
+        ``import-labels-given``, or when a file of the triple cannot be read as a table.
     """
     triple = find_triple(path)
     notices = list(dataset.notices)
@@ -108,6 +118,10 @@ def read_csv_triple(path: Path, dataset: TextTable) -> SurveyExport:
         table = read_table(part)
         notices += table.notices
         parts[name] = table.rows
+    if triple.variables is not None:
+        parts["variables"] = read_table(triple.variables).rows
+    if _is_labels(dataset.rows, parts.get("structure", ())):
+        raise fail("import-labels-given", where=path)
     squared = square(TextTable(dataset.rows, dataset.encoding, dataset.delimiter), path)
     notices += squared.notices
     digests = [hash_file(part) for part in triple.files]
@@ -115,6 +129,7 @@ def read_csv_triple(path: Path, dataset: TextTable) -> SurveyExport:
         squared.rows,
         parts.get("structure", ()),
         parts.get("labels", ()),
+        variables=parts.get("variables", ()),
         format_name=_FORMATS.get(dataset.delimiter, "surveyxact-csv"),
         files=triple.files,
         sha256=hash_bytes("\n".join(digests).encode()),
@@ -122,17 +137,26 @@ def read_csv_triple(path: Path, dataset: TextTable) -> SurveyExport:
     )
 
 
+def _is_labels(rows: Rows, structure: Rows) -> bool:
+    """Whether the file given is the export's labels: its first column names variables, row after row."""
+    if not structure or any(len(row) < _LABEL_FIELDS for row in rows[:1]):
+        return False
+    names = {entry.name for entry in read_structure(structure)}
+    return len(rows) > 1 and sum(bool(row) and row[0].strip() in names for row in rows) * 2 > len(rows)
+
+
 def assemble(
     rows: Rows,
     structure: Rows,
     labels: Rows,
     *,
+    variables: Rows = (),
     format_name: str,
     files: tuple[Path, ...],
     sha256: str,
     notices: Sequence[Notice] = (),
 ) -> SurveyExport:
-    """Dataset, structure and labels, as rows of text, made one export.
+    """Dataset, structure, labels and variables, as rows of text, made one export.
 
     Raises
     ------
@@ -141,42 +165,60 @@ def assemble(
     """
     names, found_notices = unique_names(rows[0])
     told = [*notices, *found_notices]
-    found = match_entries(names, read_structure(structure) if structure else ())
+    entries = read_structure(structure) if structure else ()
+    found = match_entries(names, entries)
     if structure and len(found) * 2 < len(names):
         raise fail("import-structure", where=files[0], found=len(found), columns=len(names))
     by_variable = read_labels(labels)
-    variables = tuple(
-        make_variable(name, found.get(name), by_variable.get(name, by_variable.get(_short(name, found), {})))
-        for name in names
-    )
+    about = others(entries)
+    made = []
+    for name in names:
+        short = found[name].name if name in found else name
+        known = by_variable.get(name, by_variable.get(short, {}))
+        made.append(make_variable(name, found.get(name), known, about.get(short.casefold(), "")))
+    described = _described(made, read_descriptions(variables))
     cells = [list(column) for column in zip(*rows[1:], strict=True)] or [[] for _ in names]
-    data, typed = _typed(variables, cells)
+    data, typed = _typed(described, cells)
+    # Without a structure a column of text with no labels is an open question.
+    described = [
+        replace(v, type="open") if v.name not in found and v.type == "single" and _is_open(v, data[v.name]) else v
+        for v in described
+    ]
     told += typed
     columns = status_columns(names, found)
     status = None
     if columns:
         status, more = row_status(data, columns)
         told += more
-        data = _empty_unseen(data, variables, status)
+        data = _empty_unseen(data, described, status)
     else:
         told.append(Notice("no-status"))
-    texts = [v.label for v in variables] + [t for found in by_variable.values() for t in found.values()]
-    texts += [str(value) for v in variables if v.type == "open" for value in data[v.name].dropna().unique()[:200]]
+    texts = [v.label for v in described] + [t for found in by_variable.values() for t in found.values()]
+    texts += [str(value) for v in described if v.type == "open" for value in data[v.name].dropna().unique()[:200]]
     return SurveyExport(
         format=format_name,
         files=files,
         sha256=sha256,
         data=data,
-        variables=variables,
+        variables=tuple(described),
         status=status,
         fictional=says_fictional(texts),
         warnings=tuple(told),
     )
 
 
-def _short(name: str, found: object) -> str:
-    entry = found.get(name) if isinstance(found, dict) else None
-    return entry.name if entry is not None else name
+def _described(variables: Sequence[Variable], texts: Mapping[str, str]) -> list[Variable]:
+    """Labels from the fourth table where the structure has none; the longer text wins, as one of them may be cut."""
+    described = []
+    for variable in variables:
+        text = texts.get(variable.name.casefold(), "")
+        longer = len(text) > len(variable.label) and (not variable.label or text.startswith(variable.label))
+        described.append(replace(variable, label=text) if longer else variable)
+    return described
+
+
+def _is_open(variable: Variable, column: pd.Series) -> bool:
+    return not variable.value_labels and column.dtype == object
 
 
 def _typed(variables: Sequence[Variable], cells: Sequence[list[str]]) -> tuple[pd.DataFrame, list[Notice]]:

@@ -37,6 +37,17 @@ STATUS: Mapping[str, Status] = {
 # Where two are ticked the answers decide: completed, partial, rejected, sent, new.
 _STATUS_ORDER = ("1", "2", "5", "3", "4")
 _STATUS_NAME = re.compile(r"stato(?:verall)?_([1-5])\Z", re.IGNORECASE)
+_SYSTEM_SET = re.compile(
+    r"(?:stat|statc|statd|stats|stato|statinternal|statcompletion|statcreation|statdistribution|statsource"
+    r"|statcollect|statoverall)_\d+\Z"
+)
+_CUT = frozenset(name[:8] for name in SYSTEM if len(name) > 8)
+# What the two labels of a multiple-choice column are, in the languages seen.
+_TICKED = (
+    {"ikke valgt", "valgt"},
+    {"not selected", "selected"},
+    {"nicht ausgewählt", "ausgewählt"},
+)
 _COLUMNS = ("questionname", "variablename", "questiontype", "subtype", "questiontext", "choicevalue", "choicetext")
 
 
@@ -110,10 +121,51 @@ def match_entries(names: Sequence[str], entries: Sequence[Entry]) -> dict[str, E
     return found
 
 
-def make_variable(name: str, entry: Entry | None, labels: Mapping[str, str]) -> Variable:
+def read_descriptions(rows: Rows) -> dict[str, str]:
+    """The fourth table, ``variables``: the text of each variable, with or without a header of its own."""
+    found = {row[0].strip().casefold(): " ".join(row[1].split()) for row in rows if len(row) > 1 and row[0].strip()}
+    found.pop("variablename", None)
+    return found
+
+
+def others(entries: Sequence[Entry]) -> dict[str, str]:
+    """Question that each open "Other" text belongs to, by variable name.
+
+    Such a text is a variable of its own at the end of the file; only its text,
+    "<question> - <option>", says whose it is. The longest question wins.
+    """
+    questions = {e.text: e.question for e in entries if e.kind.casefold() == "closed" and e.text and not e.is_system}
+    longest = sorted(questions, key=len, reverse=True)
+    found = {}
+    for entry in entries:
+        if entry.subtype.casefold() == "string" and " - " in entry.text:
+            text = next((t for t in longest if entry.text.startswith(f"{t} - ")), None)
+            if text is not None:
+                found[entry.name.casefold()] = questions[text]
+    return found
+
+
+def _guess(name: str, labels: Mapping[str, str]) -> Variable:
+    """A column that no structure tells of: its kind from its name and its two labels."""
+    stem, _, ordinal = name.rpartition("_")
+    if is_system_name(name):
+        return Variable(name, type="system", value_labels=dict(labels))
+    if stem and ordinal.isdigit() and {t.casefold() for t in labels.values()} in _TICKED:
+        # The code of the option is not known: the ordinal is not it.
+        return Variable(name, type="multiple", value_labels=dict(labels), set_name=stem)
+    return Variable(name, value_labels=dict(labels))
+
+
+def is_system_name(name: str) -> bool:
+    """Whether SurveyXact fills this column itself, also where its name was cut to eight characters."""
+    key = name.strip().casefold()
+    return key in SYSTEM or key in _CUT or bool(_SYSTEM_SET.match(key))
+
+
+def make_variable(name: str, entry: Entry | None, labels: Mapping[str, str], about: str = "") -> Variable:
     """One column's metadata from structure and labels."""
     if entry is None:
-        return Variable(name, value_labels=dict(labels))
+        return _guess(name, labels)
     multiple = entry.subtype.casefold() == "multiple"
     label = f"{entry.text} - {entry.choice_text}" if multiple and entry.choice_text else entry.text
     return Variable(
@@ -124,6 +176,7 @@ def make_variable(name: str, entry: Entry | None, labels: Mapping[str, str]) -> 
         set_name=entry.question if multiple else "",
         choice=entry.choice if multiple else "",
         long_name="" if multiple else entry.question,
+        about=about,
     )
 
 

@@ -18,6 +18,8 @@ from evaluation.common.errors import EvaluationError, fail
 MAX_UNPACKED = 2 * 1024**3
 #: One part that swells more than this and is large is no table but an attack.
 MAX_RATIO, RATIO_FROM = 250, 64 * 1024**2
+#: More cells in one rectangle than any survey has: one value in the last cell of a sheet spans 17 billion.
+MAX_CELLS = 150_000_000
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ZIP = b"PK\x03\x04"
 # What zipfile raises for archives that are cut off, flipped or locked.
@@ -31,6 +33,12 @@ _BROKEN = (
     RuntimeError,
     struct.error,
 )
+
+_MERGED = re.compile(r"<(?:\w+:)?mergeCell\b[^>]*\bref=\"([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})\"")
+_UNCALCULATED = re.compile(r"<c r=\"([A-Z]+\d+)\"[^>]*><f\b[^>]*(?:/>|>[^<]*</f>)(?:<v\s*/>|<v></v>)?</c>")
+_FAR_COLUMN = re.compile(rb"\br=\"([A-Z]{3})\d{1,7}\"[^>]*(?<!/)>")
+_FAR_ROW = re.compile(rb"<(?:\w+:)?row\b[^>]*\br=\"(\d{6,7})\"")
+_FILLED = re.compile(rb"\br=\"([A-Z]{1,3})(\d{1,7})\"[^>]*(?<!/)>")
 
 Cell = str | float | bool | date | datetime | Any
 
@@ -95,6 +103,7 @@ def open_sheets(path: Path) -> list[Sheet]:
         head = stream.read(8)
     if head.startswith(_ZIP):
         check_zip(path)
+        check_extent(path)
     elif "EncryptedPackage".encode("utf-16-le") in path.read_bytes():
         raise fail("import-password", where=path)
     try:
@@ -130,6 +139,12 @@ def is_empty(cell: Cell) -> bool:
     return cell is None or (isinstance(cell, str) and not cell.strip())
 
 
+def filled_cells(row: Sequence[Cell]) -> int:
+    """How many cells of a row are not empty."""
+    blank = sum(cell.isspace() for cell in row if cell.__class__ is str)
+    return len(row) - row.count("") - row.count(None) - blank
+
+
 def is_number(cell: Cell) -> bool:
     """Whether the cell holds a number (true and false are none)."""
     return isinstance(cell, float | int) and not isinstance(cell, bool)
@@ -144,6 +159,10 @@ class RawSheet:
     errors: int = 0
     formulas_without_value: int = 0
     zero_padded: dict[str, int] | None = None
+    #: Merged ranges as (first row, first column, last row, last column), from 0.
+    merged: tuple[tuple[int, int, int, int], ...] = ()
+    #: Places of formulas without a stored value.
+    uncalculated: tuple[str, ...] = ()
 
 
 def raw_counts(path: Path, sheet: str) -> RawSheet:
@@ -156,19 +175,76 @@ def raw_counts(path: Path, sheet: str) -> RawSheet:
             return RawSheet()
         xml = archive.read(part).decode("utf-8", "replace")
         padded = _padded_styles(archive)
-    hidden = re.findall(r"<(row|col)\b[^>]*\bhidden=\"(?:1|true)\"", xml)
+    # Looking for the word first is many times quicker than the pattern.
+    hidden = re.findall(r"<(row|col)\b[^>]*\bhidden=\"(?:1|true)\"", xml) if " hidden=" in xml else []
     cells = {}
     if padded:
         for place, style in re.findall(r"<c r=\"([A-Z]+\d+)\"[^>]*\bs=\"(\d+)\"", xml):
             if style in padded:
                 cells[place] = padded[style]
+    uncalculated = tuple(_UNCALCULATED.findall(xml)) if "<f" in xml else ()
     return RawSheet(
         hidden_rows=hidden.count("row"),
         hidden_columns=hidden.count("col"),
-        errors=len(re.findall(r"<c\b[^>]*\bt=\"e\"", xml)),
-        formulas_without_value=len(re.findall(r"(?:</f>|<f[^>]*/>)(?:<v\s*/>|<v></v>)?</c>", xml)),
+        errors=len(re.findall(r"<c\b[^>]*\bt=\"e\"", xml)) if 't="e"' in xml else 0,
+        formulas_without_value=len(uncalculated),
+        uncalculated=uncalculated,
         zero_padded=cells,
+        merged=tuple(
+            (int(row) - 1, column_number(column), int(last_row) - 1, column_number(last_column))
+            for column, row, last_column, last_row in _MERGED.findall(xml)
+        ),
     )
+
+
+def column_number(text: str) -> int:
+    """Column number, from 0, of its letters ("A" is 0)."""
+    number = 0
+    for letter in text:
+        number = number * 26 + ord(letter) - 64
+    return number - 1
+
+
+def letters(number: int) -> str:
+    """Letters of a column, counted from 0."""
+    text = ""
+    number += 1
+    while number:
+        number, rest = divmod(number - 1, 26)
+        text = chr(65 + rest) + text
+    return text
+
+
+def check_extent(path: Path) -> None:
+    """Refuse a sheet that stops half-way, or whose filled cells span a rectangle too large to hold.
+
+    Raises
+    ------
+    EvaluationError
+        ``import-damaged`` or ``import-too-large``.
+    """
+    with zipfile.ZipFile(path) as archive:
+        for part in archive.namelist():
+            if not (part.startswith("xl/worksheets/") and part.endswith(".xml")):
+                continue
+            xml = archive.read(part)
+            # The reader takes a sheet that stops half-way for a short one.
+            if not xml.rstrip()[-40:].endswith(b"worksheet>"):
+                raise fail("import-damaged", where=path, found=part)
+            # Cells without a value end in "/>": Excel writes them for colour alone.
+            far = set(_FAR_COLUMN.findall(xml))
+            width = max((column_number(place.decode()) + 1 for place in far), default=702)
+            height = max((int(row) for row in _FAR_ROW.findall(xml)), default=99_999)
+            if (far or height > 99_999) and width * height > MAX_CELLS and _spans(xml):
+                raise fail("import-too-large", where=path, found=f"{part}: {height} × {width}")
+
+
+def _spans(xml: bytes) -> bool:
+    """The filled cells themselves, counted one by one: only where a sheet looks far too large."""
+    rows, columns = 0, 0
+    for column, row in _FILLED.findall(xml):
+        rows, columns = max(rows, int(row)), max(columns, column_number(column.decode()) + 1)
+    return rows * columns > MAX_CELLS
 
 
 def _sheet_part(archive: zipfile.ZipFile, sheet: str) -> str | None:

@@ -10,6 +10,7 @@ from evaluation.common.errors import EvaluationError, Problem, fail
 from evaluation.common.files import hash_bytes
 from evaluation.plan.check import plan_problems
 from evaluation.plan.form import read_toml, validate
+from evaluation.plan.indicators import Indicator, read_indicators
 from evaluation.plan.model import Plan
 from evaluation.plan.registers import FOLDER, Registers, read_registers
 
@@ -32,6 +33,7 @@ class Workspace:
     plan: Plan
     registers: Registers
     plan_sha256: str
+    indicators: tuple[Indicator, ...] = ()
 
     def path(self, relative: str) -> Path:
         """A file named in the plan, as an absolute path."""
@@ -71,8 +73,10 @@ def read_workspace(root: Path) -> tuple[Workspace | None, list[Problem]]:
         register_problems.append(Problem("register-units-missing", f"{FOLDER}/units.csv"))
     broken = any(problem.where.startswith(f"{FOLDER}/units.csv") for problem in register_problems)
     units_known = bool(registers.units) or not broken
+    indicators, indicator_problems = read_indicators(root, registers)
+    register_problems += [p for p in indicator_problems if units_known or p.code != "indicator-unknown-unit"]
     problems += [*plan_problems(file, registers, root, units_known=units_known), *register_problems]
-    workspace = None if plan is None else Workspace(root, plan, registers, hash_bytes(file.data))
+    workspace = None if plan is None else Workspace(root, plan, registers, hash_bytes(file.data), indicators)
     return workspace, sorted(problems, key=_place)
 
 

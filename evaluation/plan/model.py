@@ -124,6 +124,26 @@ class Survey(Model):
     )
     estimand: Estimand | None = Field(None, description="Overrides the estimand of [evaluation] for this survey.")
     compare: tuple[Id, Id] | None = Field(None, description="Waves to compare; default last before and last after.")
+    complete_from: float | None = Field(
+        None,
+        gt=0,
+        le=1,
+        description="Share of the items asked that makes an answer completed, else it is partial; default: the "
+        "file's own status, and 0.5 where it has none.",
+    )
+
+
+class Panel(Model):
+    """Ids of people become keyed pseudonyms before anything is stored. The key lies outside the workspace."""
+
+    fingerprint: _WORDS = Field(
+        description="Fingerprint of the key, as `evaluation panel-key` shows it; another key stops the import."
+    )
+    cpr: tuple[str, ...] = Field(
+        (),
+        description="Columns whose CPR numbers become pseudonyms too; in any other column but the ids they stop "
+        "the import.",
+    )
 
 
 class Comparison(Model):
@@ -199,6 +219,7 @@ class Plan(Model):
     releases: tuple[Release, ...] = Field((), alias="release", description="Releases, in any order.")
     waves: tuple[Wave, ...] = Field((), alias="wave", description="Waves of fieldwork.")
     surveys: tuple[Survey, ...] = Field((), alias="survey", description="Surveys.")
+    panel: Panel | None = Field(None, description="Keyed pseudonyms instead of ids.")
     comparison: Comparison | None = Field(None, description="A municipality to show beside this one.")
     disclosure: Disclosure = Field(Disclosure(), description="The gate's policy.")
     decision: Decision = Field(Decision(), description="How a verdict is reached.")

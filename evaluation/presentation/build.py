@@ -18,8 +18,10 @@ from evaluation.presentation.context import Context
 from evaluation.presentation.escape import markdown
 from evaluation.presentation.piece import FOLDER, Piece, omitted
 from evaluation.presentation.pieces.answers import answers
+from evaluation.presentation.pieces.attrition import attrition
 from evaluation.presentation.pieces.change import development
 from evaluation.presentation.pieces.groups import groups
+from evaluation.presentation.pieces.indicators import indicators
 from evaluation.presentation.pieces.method import method
 from evaluation.presentation.pieces.participation import participation, survey_participation
 from evaluation.presentation.pieces.perceived import perceived
@@ -67,7 +69,8 @@ class BuildReport:
 
 def make_pieces(ctx: Context, wanted: Sequence[str] = ()) -> tuple[Piece, ...]:
     """Every piece of the contract, and a short word for what the project includes (``wanted``) beyond it."""
-    made = [*release(ctx), *participation(ctx), *method(ctx), *summary(ctx)]
+    made = [*release(ctx), *participation(ctx), *method(ctx), *summary(ctx), *indicators(ctx)]
+    made += attrition(ctx)
     for view in ctx.surveys:
         made += [*development(ctx, view), survey_participation(ctx, view), *answers(ctx, view)]
         made += [*perceived(ctx, view), *groups(ctx, view)]

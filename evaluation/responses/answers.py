@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -62,7 +63,7 @@ def read_answers(values: pd.Series, variable: Variable, scale: ResponseScale, wh
     where : str
         Place for problems: file and column.
     """
-    places, uniques = pd.factorize(values)
+    places, uniques = distinct(values)
     texts = [code_text(value) for value in uniques]
     assigned, findings, conflicts = assign_labels(variable, scale)
     meanings = [meaning(text, variable, scale, assigned) for text in texts]
@@ -80,6 +81,34 @@ def read_answers(values: pd.Series, variable: Variable, scale: ResponseScale, wh
     code_of = np.array([m.code for m in meanings] + [0], dtype=np.int16)
     state_of = np.array([_STATE_NUMBER[m.state] for m in meanings] + [_STATE_NUMBER[State.NOT_ANSWERED]], dtype=np.int8)
     return Answers(code_of[places], state_of[places], tuple(findings), tuple(problems))
+
+
+def distinct(values: pd.Series) -> tuple[npt.NDArray[np.intp], npt.NDArray[Any]]:
+    """What :func:`pandas.factorize` gives: the place of each value among the distinct ones (−1: empty), and those.
+
+    Codes are small whole numbers: these are counted, not hashed, and come sorted.
+    """
+    if values.dtype.kind != "f" or not len(values):
+        places, uniques = pd.factorize(values)
+        return places, np.asarray(uniques)
+    numbers = values.to_numpy()
+    with np.errstate(invalid="ignore"):
+        small = numbers.astype(np.int16)
+    empty = np.isnan(numbers)
+    np.putmask(small, empty, 0)
+    if np.count_nonzero(small == numbers) + np.count_nonzero(empty) != len(numbers):
+        places, uniques = pd.factorize(values)
+        return places, np.asarray(uniques)
+    lowest, span = min(int(small.min()), 0), int(small.max()) - min(int(small.min()), 0) + 1
+    shifted = small.astype(np.intp)
+    if lowest:
+        shifted -= lowest
+    # The last place is for empty cells.
+    np.putmask(shifted, empty, span)
+    held = np.flatnonzero(np.bincount(shifted, minlength=span)[:span])
+    place_of = np.full(span + 1, -1, dtype=np.intp)
+    place_of[held] = np.arange(len(held))
+    return place_of[shifted], (held + lowest).astype("float64")
 
 
 def assign_labels(variable: Variable, scale: ResponseScale) -> tuple[dict[str, Choice], list[Finding], tuple[str, ...]]:

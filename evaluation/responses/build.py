@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -15,7 +15,10 @@ from evaluation.importing.export import SurveyExport
 from evaluation.plan.model import Survey, SurveyWave
 from evaluation.plan.registers import Registers
 from evaluation.responses.answers import STATES, Answers, listed, not_asked, read_answers
+from evaluation.responses.asked import asked_items
 from evaluation.responses.columns import NamesColumns, Source
+from evaluation.responses.durations import Fieldwork
+from evaluation.responses.identifiers import Privacy, check_roles, hidden_ids, scrubbed, without_cpr
 from evaluation.responses.model import Finding, ImportReport, Responses, State
 from evaluation.responses.people import (
     Kept,
@@ -28,12 +31,13 @@ from evaluation.responses.people import (
     weight_column,
     without_status,
 )
-from evaluation.responses.personal import cpr_columns
 from evaluation.responses.units import Units, detail_of, resolve_units
+from evaluation.responses.validation import checks_of, validate
 from evaluation.responses.words import first_names, same_question
 
 # What a person gave: an answer, or a word on why there is none.
 _GIVEN = [STATES.index(s) for s in (State.ANSWERED, State.DONT_KNOW, State.NOT_RELEVANT, State.REFUSED)]
+_IS_GIVEN = np.isin(np.arange(len(STATES)), _GIVEN)
 _ANSWERED, _NOT_ASKED = STATES.index(State.ANSWERED), STATES.index(State.NOT_ASKED)
 _NOT_ANSWERED, _TECHNICAL = STATES.index(State.NOT_ANSWERED), STATES.index(State.TECHNICAL)
 # A column with fewer values than this says too little about whose it is.
@@ -51,10 +55,8 @@ class Grid:
     items: tuple[str, ...]
     codes: np.ndarray
     states: np.ndarray
-
-    def given(self) -> np.ndarray:
-        """Whether a cell holds anything the person said."""
-        return np.isin(self.states, _GIVEN)
+    #: Whether a cell holds anything the person said.
+    given: np.ndarray
 
 
 def build_responses(
@@ -64,12 +66,16 @@ def build_responses(
     wave: SurveyWave,
     crosswalk: NamesColumns,
     registers: Registers,
+    *,
+    fieldwork: Fieldwork | None = None,
+    privacy: Privacy | None = None,
 ) -> Responses:
     """Clean one export by its codebook.
 
     Rows are dropped, in this order, for: the plan's ``where``, status (never opened,
     rejected), administrative units, no answer to any item, a second row of the same
     person (only where the instrument's row is a person; the first completed one stays).
+    ``fieldwork`` holds the first and last day of the wave, against which dates are checked.
 
     Returns
     -------
@@ -87,21 +93,23 @@ def build_responses(
     """
     source, kept = selected(Source(export, survey, wave, crosswalk))
     findings = [Finding(n.code, n.variable, n.detail, n.rows) for n in export.warnings]
-    for column in cpr_columns(export.data):
-        source.problems.append(Problem("response-cpr", source.place(column)))
+    privacy = privacy or Privacy()
+    source = without_cpr(source, export, privacy, findings)
+    check_roles(source, instrument, privacy)
     rows_in, export = export.rows, source.export
     units = _units(source, registers, kept)
     findings += units.findings
     grid = _grid(source, instrument, findings)
-    people = respondents(source, findings)
-    persons = {"respondent": people, "unit": units.ids, "rater": raters(source, people)}
+    ids = respondents(source, findings)
+    people = hidden_ids(ids, privacy)
+    persons = {"respondent": people, "unit": units.ids, "rater": hidden_ids(raters(source, ids), privacy)}
     groups = {group.id: group_codes(source, group, findings) for group in instrument.groups}
     weights = weight_column(source, findings)
-    completed = _completed(export.status, grid, export.data.index)
+    completed = _completed(export.status, grid, export.data.index, survey.complete_from)
     counts = _status_counts(export.status, completed, grid)
     kept = without_status(kept, export.status)
     kept = kept.without(units.administrative, "administrative", detail_of(units.ids[units.administrative]))
-    silent = pd.Series(~grid.given().any(axis=1), index=export.data.index)
+    silent = pd.Series(~grid.given.any(axis=1), index=export.data.index)
     kept = kept.without(silent, "no_answers")
     again = duplicates(people, completed, kept.rows, instrument)
     kept = kept.without(again, "duplicate", duplicate_detail(people, again))
@@ -111,8 +119,11 @@ def build_responses(
     if source.problems:
         raise EvaluationError(source.problems)
     frame = pd.DataFrame({**persons, "completed": completed, **groups})
-    report = _report(source, rows_in, kept, counts, _joined(findings), export.fictional or units.fictional)
-    return _responses(source, grid, frame, weights, kept, report)
+    report = _report(source, rows_in, kept, counts, scrubbed(_joined(findings)), export.fictional or units.fictional)
+    checks = validate(source, instrument, grid.codes, grid.states, kept.rows, frame, registers, fieldwork)
+    checks = [*checks, *checks_of(report.findings, report.dropped)]
+    made = _responses(source, grid, frame, weights, kept, report)
+    return replace(made, checks=tuple(checks), asked=asked_items(source, instrument))
 
 
 def _units(source: Source, registers: Registers, kept: Kept) -> Units:
@@ -164,17 +175,23 @@ def _grid(source: Source, instrument: Instrument, findings: list[Finding]) -> Gr
         source.problems.append(_strange_codes(source, instrument, strange))
     if other_words:
         findings.append(Finding("question-text-differs", first_names(other_words), rows=len(other_words)))
+    # Items lie one after another in memory: everything below takes them one by one.
+    states = np.array([column.states for column in columns]).T
     return Grid(
         tuple(item.id for item in instrument.items),
-        np.column_stack([column.codes for column in columns]),
-        np.column_stack([column.states for column in columns]),
+        np.array([column.codes for column in columns]).T,
+        states,
+        _IS_GIVEN[states.T].T,
     )
 
 
 def _mostly_unknown(answers: Answers) -> bool:
     """Whether so many values mean nothing that the column can hardly be the item's."""
-    held = np.count_nonzero(~np.isin(answers.states, (_NOT_ANSWERED, _NOT_ASKED)))
-    return bool(held >= _FEWEST_TO_JUDGE and 2 * np.count_nonzero(answers.states == _TECHNICAL) > held)
+    if not any(f.code == "unknown-code" for f in answers.findings):
+        return False
+    counts = np.bincount(answers.states, minlength=len(STATES))
+    held = counts.sum() - counts[_NOT_ANSWERED] - counts[_NOT_ASKED]
+    return bool(held >= _FEWEST_TO_JUDGE and 2 * counts[_TECHNICAL] > held)
 
 
 def _strange_codes(source: Source, instrument: Instrument, strange: Sequence[tuple[Item, Answers]]) -> Problem:
@@ -196,20 +213,23 @@ def _no_items(source: Source, items: Sequence[Item]) -> Problem:
     )
 
 
-def _completed(status: pd.Series | None, grid: Grid, index: pd.Index) -> pd.Series:
-    """By the file's status; where there is none, at least half of the items asked were given."""
+def _completed(status: pd.Series | None, grid: Grid, index: pd.Index, complete_from: float | None) -> pd.Series:
+    """By the plan's share of the items asked; without one by the file's status, and half where there is none."""
     asked = (grid.states != _NOT_ASKED).sum(axis=1)
-    share = grid.given().sum(axis=1) / np.maximum(asked, 1)
-    by_share = pd.Series(share >= _COMPLETED_FROM, index=index, dtype=bool)
-    return by_share if status is None else (status == "completed").where(status.notna(), by_share).astype(bool)
+    share = grid.given.sum(axis=1) / np.maximum(asked, 1)
+    by_share = pd.Series(share >= (complete_from or _COMPLETED_FROM), index=index, dtype=bool)
+    if status is None or complete_from is not None:
+        return by_share
+    return (status == "completed").where(status.notna(), by_share).astype(bool)
 
 
 def _status_counts(status: pd.Series | None, completed: pd.Series, grid: Grid) -> tuple[int, int, int]:
     """Completed, partial and never opened among the rows of this survey in the file."""
-    if status is not None:
-        return int((status == "completed").sum()), int((status == "partial").sum()), int((status == "not_opened").sum())
-    answered = grid.given().any(axis=1)
-    return int((completed & answered).sum()), int((~completed & answered).sum()), 0
+    if status is None:
+        opened = pd.Series(grid.given.any(axis=1), index=completed.index)
+        return int((completed & opened).sum()), int((~completed & opened).sum()), 0
+    opened = status.isin(["completed", "partial"])
+    return int((completed & opened).sum()), int((~completed & opened).sum()), int((status == "not_opened").sum())
 
 
 def _joined(findings: Iterable[Finding]) -> list[Finding]:
@@ -259,14 +279,12 @@ def _responses(
     report: ImportReport,
 ) -> Responses:
     rows = kept.rows.to_numpy()
-    states = grid.states[rows]
-    answered = states == _ANSWERED
-    codes = {
-        item: pd.arrays.IntegerArray(grid.codes[rows, n].astype(np.int16), ~answered[:, n])
-        for n, item in enumerate(grid.items)
-    }
+    # By item, each in one piece in memory.
+    kept_codes, states = (np.compress(rows, part.T, axis=1) for part in (grid.codes, grid.states))
+    empty = states != _ANSWERED
+    codes = {item: pd.arrays.IntegerArray(kept_codes[n], empty[n]) for n, item in enumerate(grid.items)}
     named = pd.CategoricalDtype([str(state) for state in STATES])
-    stated = {item: pd.Categorical.from_codes(states[:, n], dtype=named) for n, item in enumerate(grid.items)}
+    stated = {item: pd.Categorical.from_codes(states[n], dtype=named) for n, item in enumerate(grid.items)}
     people = persons[rows].reset_index(drop=True)
     for column in people.columns:
         if column != "completed":

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 import pandas as pd
 
+from evaluation.codebook.compare import Asked
 from evaluation.importing.notices import notice_text
 
 
@@ -72,6 +74,43 @@ class ImportReport:
 
 
 @dataclass(frozen=True, slots=True)
+class Check:
+    """One line of the validation table: what was looked for and how many rows have it. Counts only.
+
+    Attributes
+    ----------
+    check : str
+        Code of the catalogue ``import``: ``value-out-of-range``, ``duplicate-person``, ``straight-lining`` …
+    level : str
+        ``fejl`` (the import stops, or the value or row was left out), ``se_efter`` (a person should look),
+        ``oplysning``.
+    handling : str
+        ``stopper``, ``udeladt`` (rows left out), ``manglende`` (cells set to missing), ``talt`` (kept, counted).
+    variable, detail : str
+        Column or battery; code, unit or limit that the line is about. Never what a person wrote.
+    rows, of : int
+        Rows (cells, for answers) that have it, of how many looked at; ``of`` is 0 where that has no meaning.
+    value : float or None
+        A further number that the check is about: mean share of identical answers, limit in seconds.
+    """
+
+    check: str
+    level: str = "se_efter"
+    handling: str = "talt"
+    variable: str = ""
+    detail: str = ""
+    rows: int = 0
+    of: int = 0
+    value: float | None = None
+
+    def text(self, lang: str = "da") -> str:
+        """The line as a sentence in ``lang``."""
+        told = notice_text(self.check, self.variable, self.detail, self.rows, lang)
+        value = "" if self.value is None else f"{100 * self.value:.0f}"
+        return told.replace("{of}", str(self.of)).replace("{value}", value).replace(" ;", ";")
+
+
+@dataclass(frozen=True, slots=True)
 class Responses:
     """Answers of one survey in one wave.
 
@@ -89,6 +128,10 @@ class Responses:
         instrument holding its code as text or NA.
     weights : pandas.DataFrame, shape (persons, w), float
         Named weights; empty when there are none.
+    checks : tuple of Check
+        The validation table, written as ``validation.csv``.
+    asked : mapping of str to Asked
+        How the file says that each item was asked, by item id.
     """
 
     survey: str
@@ -99,3 +142,5 @@ class Responses:
     weights: pd.DataFrame
     fictional: bool = False
     report: ImportReport | None = field(default=None, compare=False)
+    checks: tuple[Check, ...] = field(default=(), compare=False)
+    asked: Mapping[str, Asked] = field(default_factory=dict, compare=False)

@@ -74,13 +74,16 @@ def respondents(source: Source, findings: list[Finding]) -> pd.Series:
     variable = source.role(source.survey.id_column)
     if source.survey.id_column is None:
         variable = next((v for v in export.variables if v.long_name.casefold() == "respondentid"), None)
-    own = pd.Series([f"{source.wave.wave}-{row + 1}" for row in export.data.index], index=export.data.index)
+    index = export.data.index
     if variable is None:
-        return own
+        return pd.Series([f"{source.wave.wave}-{row + 1}" for row in index], index=index)
     codes = source.codes(variable)
-    if codes.isna().any():
-        findings.append(Finding("id-empty", variable.name, rows=int(codes.isna().sum())))
-    return codes.where(codes.notna(), own)
+    empty = codes.index[codes.isna()]
+    if len(empty):
+        findings.append(Finding("id-empty", variable.name, rows=len(empty)))
+        codes = codes.copy()
+        codes[empty] = [f"{source.wave.wave}-{row + 1}" for row in empty]
+    return codes
 
 
 def raters(source: Source, people: pd.Series) -> pd.Series:

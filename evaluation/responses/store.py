@@ -14,14 +14,23 @@ import pandas as pd
 from evaluation.common.errors import fail
 from evaluation.common.language import LANGUAGES, catalogue
 from evaluation.importing.notices import notice_text
+from evaluation.responses.asked import asked_as_json, asked_from_json
 from evaluation.responses.model import Dropped, Finding, ImportReport, Responses
+from evaluation.responses.validation import as_csv, from_csv
 
-FILES = ("responses.parquet", "answer_state.parquet", "persons.parquet", "weights.parquet", "report.json")
+FILES = (
+    "responses.parquet",
+    "answer_state.parquet",
+    "persons.parquet",
+    "weights.parquet",
+    "report.json",
+    "validation.csv",
+)
 _FRAMES = ("codes", "states", "persons", "weights")
 
 
 def save_responses(responses: Responses, folder: Path) -> None:
-    """Write the responses into ``folder``: all five files or none.
+    """Write the responses into ``folder``: all six files or none.
 
     They are written beside it and moved in one step; what stood there before stays
     until then.
@@ -34,6 +43,7 @@ def save_responses(responses: Responses, folder: Path) -> None:
             getattr(responses, frame).to_parquet(fresh / name, index=False)
         text = json.dumps(report_as_json(responses), ensure_ascii=False, indent=1, sort_keys=True)
         (fresh / FILES[4]).write_text(text + "\n", encoding="utf-8")
+        (fresh / FILES[5]).write_text(as_csv(responses.checks), encoding="utf-8", newline="")
         fresh.chmod(0o755)
         if folder.exists():
             folder.replace(old)
@@ -64,6 +74,7 @@ def load_responses(folder: Path) -> Responses:
         stored: dict[str, Any] = json.loads((folder / FILES[4]).read_text(encoding="utf-8"))
         codes, states, persons, weights = frames
         report = None if stored["report"] is None else _report(stored["report"])
+        checks = from_csv((folder / FILES[5]).read_text(encoding="utf-8"))
     except (OSError, ValueError, KeyError) as error:
         raise fail("response-store", where=folder, found=type(error).__name__) from error
     for column in persons.columns:
@@ -78,16 +89,19 @@ def load_responses(folder: Path) -> Responses:
         weights=pd.DataFrame(index=persons.index) if weights.shape[1] == 0 else weights,
         fictional=stored["fictional"],
         report=report,
+        checks=checks,
+        asked=asked_from_json(stored.get("asked", {})),
     )
 
 
 def report_as_json(responses: Responses) -> dict[str, Any]:
     """The report as plain values, with its remarks as sentences in every language.
 
-    Keys ``survey, wave, fictional, report``; beside the report's own fields
+    Keys ``survey, wave, fictional, asked, report``; beside the report's own fields
     ``report.findings_text`` and ``report.dropped_text``, each by language.
     """
-    head = {"survey": responses.survey, "wave": responses.wave, "fictional": responses.fictional}
+    head: dict[str, Any] = {"survey": responses.survey, "wave": responses.wave, "fictional": responses.fictional}
+    head["asked"] = asked_as_json(responses.asked)
     report = responses.report
     if report is None:
         return {**head, "report": None}

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 from collections import Counter
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
 from evaluation.common.errors import Problem
@@ -73,16 +75,28 @@ def resolve_units(codes: pd.Series, variable: Variable, registers: Registers, wh
         if unknown:
             shown = [f"{v} {variable.value_labels.get(v, '')}".strip() for v in unknown]
             rows = int(codes.isin(unknown).sum())
-            problems.append(Problem("response-unit-unknown", where, ", ".join(shown), {"rows": str(rows)}))
+            near = ", ".join(_proposed(text, registers) for text in shown)
+            problems.append(Problem("response-unit-unknown", where, near, {"rows": str(rows)}))
     else:
         findings.append(Finding("no-unit-register", variable.name))
         known = {value: value for value in values}
+    named = {
+        value: f"{variable.value_labels.get(value, '') or value} = {unit}"
+        for value, unit in known.items()
+        if unit is not None and registers.units and not _by_id(value, variable.value_labels.get(value, ""), by_id)
+    }
+    if named:
+        pairs = "; ".join(sorted(named.values()))
+        findings.append(Finding("unit-by-name", variable.name, pairs, int(codes.isin(named).sum())))
     follow = successors(registers)
     moved = {v: follow[u.casefold()] for v, u in known.items() if u is not None and u.casefold() in follow}
     for value, new in moved.items():
         findings.append(Finding("unit-followed", variable.name, f"{known[value]} → {new}", int((codes == value).sum())))
     final = {value: moved.get(value, unit) for value, unit in known.items()}
-    ids = pd.Series([final.get(code) if code is not None else None for code in codes], index=codes.index, dtype=object)
+    places, uniques = pd.factorize(codes)
+    # Place −1, an empty cell, is the last one.
+    resolved = np.array([*(final.get(value) for value in uniques), None], dtype=object)
+    ids = pd.Series(resolved[places], index=codes.index, dtype=object)
     if codes.isna().any():
         findings.append(Finding("unit-empty", variable.name, rows=int(codes.isna().sum())))
     offices = {unit.id for unit in registers.units if unit.administrative}
@@ -104,6 +118,21 @@ def _find(value: str, label: str, by_id: dict[str, str], by_name: dict[str, str]
         if found is not None:
             return found
     return None
+
+
+def _by_id(value: str, label: str, by_id: dict[str, str]) -> bool:
+    """Whether the register's id stands in the cell or its label."""
+    firsts = (text.split()[0].strip(" ,;:-–()") for text in (value, label) if text.strip())
+    return value.casefold() in by_id or any(first.casefold() in by_id for first in firsts)
+
+
+def _proposed(text: str, registers: Registers) -> str:
+    """A unit nobody knows, with the nearest names of the register for a person to choose from."""
+    names = {plain(unit.name): unit for unit in registers.units if unit.name}
+    near = difflib.get_close_matches(plain(text), list(names), n=3, cutoff=0.6)
+    if not near:
+        return text
+    return f"{text} (≈ {', '.join(f'{names[name].id} {names[name].name}' for name in near)})"
 
 
 def detail_of(ids: pd.Series) -> str:

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from importlib.metadata import version
 from pathlib import Path
 
+from evaluation.codebook.decisions import FILE as DECISIONS
 from evaluation.codebook.model import Instrument
 from evaluation.common.errors import fail
-from evaluation.common.files import hash_bytes
+from evaluation.common.files import hash_bytes, hash_file
 from evaluation.plan.load import Workspace
 from evaluation.workflow.helpers import Helpers
 from evaluation.workflow.imports import jobs, load_all, parts_of
@@ -16,7 +17,17 @@ from evaluation.workflow.progress import Progress, silent
 from evaluation.workflow.state import State, code_hash, hash_files, hash_mapping
 
 #: The published tables; named here so that nothing heavy is imported to look at them.
-TABLES = ("estimates", "levels", "distributions", "response", "perceived", "scales", "record")
+TABLES = (
+    "estimates",
+    "levels",
+    "distributions",
+    "response",
+    "perceived",
+    "scales",
+    "record",
+    "indicators",
+    "attrition",
+)
 #: Libraries whose version can change a number.
 LIBRARIES = ("numpy", "pandas", "scipy", "pingouin", "pyreadstat", "plotnine")
 
@@ -47,9 +58,11 @@ def parts_of_analysis(workspace: Workspace, instruments: Mapping[str, Instrument
     used = sorted({survey.instrument for survey in workspace.plan.surveys})
     for name in used:
         parts[f"codebook {name}"] = hash_bytes(instruments[name].model_dump_json().encode())
+    if (workspace.root / DECISIONS).is_file():
+        parts[DECISIONS] = hash_file(workspace.root / DECISIONS)
     parts["evaluation.toml"] = workspace.plan_sha256
     parts["libraries"] = ", ".join(f"{name} {version(name)}" for name in LIBRARIES)
-    parts["program"] = code_hash("plan", "statistics", "analysis", "disclosure", "common")
+    parts["program"] = code_hash("plan", "codebook", "statistics", "analysis", "disclosure", "common")
     return parts
 
 
@@ -82,6 +95,7 @@ def run_analysis(
         return False
     if helpers is not None:
         helpers.start()
+    from evaluation.analysis.comparability import save_comparability
     from evaluation.analysis.run import analyse
     from evaluation.analysis.store import save_estimates
     from evaluation.disclosure.gate import publish
@@ -94,6 +108,7 @@ def run_analysis(
     progress("analyse", "disclosure gate", 2, 3)
     published = publish(estimates, workspace.plan.disclosure)
     save_estimates(estimates, workspace.root / "data" / "processed")
+    save_comparability(workspace, instruments, responses)
     save(published, folder)
     state.record("analyse", parts, published_files(workspace.root))
     return True

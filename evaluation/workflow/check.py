@@ -8,6 +8,7 @@ from pathlib import Path
 from evaluation.common.errors import EvaluationError, Problem
 from evaluation.plan.load import awaited
 from evaluation.workflow.imports import Reader, build, present, same_file_twice
+from evaluation.workflow.manifest import Changed, changed
 from evaluation.workflow.opening import open_workspace
 from evaluation.workflow.progress import Progress, silent
 
@@ -17,13 +18,15 @@ class Checked:
     """What a check saw when nothing was wrong.
 
     ``awaited`` names survey and wave without a file; ``imported`` survey, wave, rows in the
-    file, rows kept and the number of findings a person should look at.
+    file, rows kept and the number of findings a person should look at; ``changed`` raw files that
+    are not what they were when they were first imported.
     """
 
     surveys: int
     releases: int
     awaited: tuple[tuple[str, str], ...]
     imported: tuple[tuple[str, str, int, int, int], ...]
+    changed: tuple[Changed, ...] = ()
 
 
 def check(root: Path, progress: Progress = silent) -> Checked:
@@ -45,11 +48,11 @@ def check(root: Path, progress: Progress = silent) -> Checked:
         try:
             report = build(workspace, instruments, job, reader).report
         except EvaluationError as error:
-            problems += error.problems
+            problems += [problem for problem in error.problems if problem not in problems]
             continue
         if report is not None:
             imported.append((*job.key, report.rows_in, report.rows_kept, len(report.findings)))
     if problems:
         raise EvaluationError(problems)
     plan = workspace.plan
-    return Checked(len(plan.surveys), len(plan.releases), awaited(workspace), tuple(imported))
+    return Checked(len(plan.surveys), len(plan.releases), awaited(workspace), tuple(imported), changed(workspace.root))

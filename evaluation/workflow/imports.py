@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,16 +15,21 @@ from evaluation.common.files import hash_bytes, hash_file
 from evaluation.plan.load import PLAN_FILE, Workspace
 from evaluation.plan.model import Survey, SurveyWave
 from evaluation.workflow.helpers import Helpers
+from evaluation.workflow.manifest import Entry, record, relative
 from evaluation.workflow.progress import Progress, silent
 from evaluation.workflow.state import State, code_hash
 
 if TYPE_CHECKING:
     from evaluation.importing.export import SurveyExport
+    from evaluation.responses.identifiers import Privacy
     from evaluation.responses.model import Responses
 
 Key = tuple[str, str]
 #: What ``responses.store`` writes; named here so that nothing heavy is imported to look at it.
-STORE_FILES = ("responses.parquet", "answer_state.parquet", "persons.parquet", "weights.parquet", "report.json")
+STORE_FILES = (
+    *("responses.parquet", "answer_state.parquet", "persons.parquet", "weights.parquet"),
+    *("report.json", "validation.csv"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +87,10 @@ def parts_of(workspace: Workspace, job: Job, instrument: Instrument) -> dict[str
     units = workspace.root / "data" / "registers" / "units.csv"
     if units.is_file():
         parts["units.csv"] = hash_file(units)
+    wave = workspace.plan.wave(job.wave.wave)
+    parts["fieldwork"] = f"{wave.start} {wave.end}"
+    if workspace.plan.panel is not None:
+        parts["panel"] = hash_bytes(workspace.plan.panel.model_dump_json().encode())
     parts["plan of the survey"] = hash_bytes(job.survey.model_dump_json().encode())
     parts["codebook"] = hash_bytes(instrument.model_dump_json().encode())
     parts["program"] = code_hash("importing", "codebook", "responses", "common")
@@ -110,7 +119,26 @@ def build(workspace: Workspace, instruments: Mapping[str, Instrument], job: Job,
 
     instrument = instruments[job.survey.instrument]
     crosswalk = load_crosswalk(workspace, job.survey, instrument)
-    return build_responses(reader.read(job), instrument, job.survey, job.wave, crosswalk, workspace.registers)
+    wave = workspace.plan.wave(job.wave.wave)
+    return build_responses(
+        reader.read(job),
+        instrument,
+        job.survey,
+        job.wave,
+        crosswalk,
+        workspace.registers,
+        fieldwork=(wave.start, wave.end),
+        privacy=privacy_of(workspace),
+    )
+
+
+def privacy_of(workspace: Workspace) -> Privacy:
+    """What the plan's ``[panel]`` allows, with its key; raises where the key is not the plan's."""
+    from evaluation.responses.identifiers import Privacy
+    from evaluation.responses.pseudonyms import load_key
+
+    panel = workspace.plan.panel
+    return Privacy.of(panel, None if panel is None else load_key(workspace.root, panel.fingerprint))
 
 
 def present(workspace: Workspace) -> tuple[Job, ...]:
@@ -162,6 +190,8 @@ def run_import(
             todo.append((job, parts))
     if helpers is not None and todo and not problems:
         helpers.start()
+    if todo:
+        privacy_of(workspace)
     reader = Reader()
     built = []
     for number, (job, parts) in enumerate(todo):
@@ -176,11 +206,28 @@ def run_import(
         _check_waves(workspace, [responses for _, _, responses in built])
         from evaluation.responses.store import save_responses
 
+        # the manifest first: answers are never stored without the evidence they come from
+        added = record(workspace.root, [reader.read(job) for job, _, _ in built])
         for job, parts, responses in built:
-            save_responses(responses, store_folder(workspace.root, job.key))
+            told = with_changes(responses, added, [relative(workspace.root, f) for f in reader.read(job).files])
+            save_responses(told, store_folder(workspace.root, job.key))
             state.record(job.stage, parts, store_files(workspace.root, job.key))
     state.forget((job.stage for job in jobs(workspace)), "import/")
     return tuple(job.key for job, _ in todo)
+
+
+def with_changes(responses: Responses, added: Sequence[Entry], files: Sequence[str]) -> Responses:
+    """The responses with a remark for each of their raw files that is not what it was."""
+    from evaluation.responses.model import Finding
+
+    if responses.report is None:
+        return responses
+    told = [
+        Finding("raw-changed", entry.path, f"SHA-256 {entry.replaces[:12]} → {entry.sha256[:12]}")
+        for entry in added
+        if entry.replaces and entry.path in files
+    ]
+    return replace(responses, report=replace(responses.report, findings=(*responses.report.findings, *told)))
 
 
 def _check_waves(workspace: Workspace, fresh: Sequence[Responses]) -> None:

@@ -35,7 +35,7 @@ def inspect(path: Path, sheet: str | None = None) -> dict[str, Any]:
     return {
         "format": export.format,
         "rows": export.rows,
-        "columns": len(export.variables),
+        "columns": export.columns,
         "fictional": export.fictional,
         "sha256": export.sha256,
         "status": status,

@@ -8,6 +8,7 @@ from pathlib import Path
 from evaluation.plan.load import awaited
 from evaluation.workflow.analysis import parts_of_analysis, published_files, published_folder
 from evaluation.workflow.imports import jobs, parts_of, store_files
+from evaluation.workflow.manifest import Changed, changed
 from evaluation.workflow.opening import open_workspace
 from evaluation.workflow.rendering import chosen, output_files, parts_of_render, parts_of_results
 from evaluation.workflow.state import Stale, State
@@ -19,6 +20,7 @@ class Status:
 
     stages: tuple[Stale, ...]
     awaited: tuple[tuple[str, str], ...]
+    changed: tuple[Changed, ...] = ()
 
 
 def status(root: Path) -> Status:
@@ -47,4 +49,4 @@ def status(root: Path) -> Status:
             found = state.compare(f"render/{product}", parts, output_files(root, product))
             because = found.because + (("analyse",) if analysis.needed else ())
             stages.append(Stale(found.stage, found.needed or analysis.needed, because))
-    return Status(tuple(stages), awaited(workspace))
+    return Status(tuple(stages), awaited(workspace), changed(workspace.root))

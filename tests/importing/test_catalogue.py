@@ -19,7 +19,7 @@ def found(pattern: str) -> set[str]:
     return {code for path in files for code in re.findall(pattern, path.read_text(encoding="utf-8"))}
 
 
-ERRORS = found(r"(?:fail|Problem)\(\s*\"([a-z0-9-]+)\"") | {"import-xml-2003", "import-format-unknown"}
+ERRORS = found(r"(?:fail|Problem)\(\s*\"([a-z0-9-]+)\"") | {"import-format-unknown"}
 REMARKS = found(r"(?:Notice|Finding)\(\s*\"([a-z-]+)\"") | {"no-structure", "no-labels", "hidden-rows", "note-rows-cut"}
 
 

@@ -81,9 +81,9 @@ def test_open_answers_with_odd_line_ends_keep_their_row(tmp_path: Path) -> None:
         (
             "a.xml",
             b'<?xml version="1.0"?><Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet">',
-            "import-xml-2003",
+            "import-damaged",
         ),
-        ("a.dta", b"<stata_dta><header>", "import-format-unknown"),
+        ("a.dta", b"<stata_dta><header>", "import-damaged"),
         ("a.csv", b"bare en linje uden felter\nen til\n", "import-not-a-table"),
         ("a.csv", b"a;b\n1;2\n3\n", "import-row-width"),
         ("a.csv", b"a;b\n\x81;2\n", "import-text-encoding"),

@@ -143,6 +143,7 @@ def build(made: SurveyExport, **options: Any) -> Responses:
         plan.waves[0],
         options.pop("crosswalk", Names()),
         options.pop("registers", REGISTERS),
+        **options,
     )
 
 

@@ -15,6 +15,7 @@ from evaluation.presentation.numbers import is_missing
 from evaluation.presentation.piece import Piece, figure, omitted, paragraphs, table
 from evaluation.presentation.pieces.common import (
     anm,
+    base_remark,
     cell_numbers,
     fictional,
     hidden_remark,
@@ -190,8 +191,11 @@ def _bar(
     shares = {code: known[code]["share"] if code in known else 0.0 for code in labels}
     whole = not any(is_missing(share) for share in shares.values())
     total = sum(float(share) for share in shares.values()) if whole else 0.0
-    whole = whole and abs(total - 1) <= 0.02
     n = next(iter(known.values()))["n_base"]
+    if any(row["base"] == "stillet" for row in known.values()) and total > 0:
+        # a bar is of those who answered, whatever the base of the item's percentages is
+        n, shares, total = n * total, {code: share / total for code, share in shares.items()}, 1.0
+    whole = whole and abs(total - 1) <= 0.02
     return [
         {
             "item_label": label,
@@ -338,6 +342,7 @@ def appendix(ctx: Context, view: SurveyView) -> Piece:
         ctx.say("note", "ki") if changes else "",
         ctx.say("note", "reversed" if changes else "reversed_level") if turned else "",
         ctx.say("note", "items_untested") if changes else "",
+        base_remark(ctx, used),
         hidden_remark(ctx, used),
     ]
     text = table(name, Table(tuple(columns), tuple(rows)), caption, anm(ctx, remarks, source(ctx, [view], waves)))

@@ -24,6 +24,7 @@ from evaluation.presentation.pieces.common import (
     verdict_word,
     why_not,
 )
+from evaluation.presentation.pieces.comparability import reserved
 from evaluation.presentation.pieces.perceived import perceived_points
 from evaluation.presentation.sentences import CHANGED, ORDER, Sentences, amounts
 from evaluation.presentation.tables import Column, Table, number_column
@@ -242,7 +243,7 @@ def changes_table(ctx: Context, view: SurveyView) -> Piece:
         ctx.say("note", "delta", delta=_delta_unit(ctx, view)) if view.delta is not None else "",
         ctx.say("note", "rounding"),
         _paired(ctx, view),
-        _reserved(ctx, view),
+        reserved(ctx, view),
         hidden_remark(ctx, view.main),
     ]
     text = table(name, Table(columns, tuple(rows)), caption, anm(ctx, remarks, source(ctx, [view], view.pair)))
@@ -256,12 +257,6 @@ def _counts(ctx: Context, row: Row) -> str:
 def _paired(ctx: Context, view: SurveyView) -> str:
     paired = [int(row["n_paired"]) for row in view.main if not is_missing(row["n_paired"]) and row["n_paired"]]
     return ctx.say("note", "paired", n=ctx.numbers.integer(max(paired))) if paired else ""
-
-
-def _reserved(ctx: Context, view: SurveyView) -> str:
-    """Measures that were not asked alike in both waves."""
-    names = [view.quoted(str(row["measure"])) for row in view.main if row["comparable"] == "med_forbehold"]
-    return ctx.say("note", "reserved", list=ctx.numbers.listing(names)) if names else ""
 
 
 def levels_table(ctx: Context, view: SurveyView) -> Piece:

@@ -147,3 +147,8 @@ def hidden_remark(ctx: Context, rows: Iterable[Row]) -> str:
     if any(row["reason"] in {"under_30", *COARSE} for row in shown):
         parts.append(ctx.say("note", "under_30"))
     return " ".join(parts)
+
+
+def base_remark(ctx: Context, rows: Iterable[Row]) -> str:
+    """The note where percentages of an item are of all who were asked (``base = "stillet"`` in the codebook)."""
+    return ctx.say("base", "stillet") if any(row["base"] == "stillet" for row in rows) else ""
