@@ -8,7 +8,7 @@ format needs. A reference becomes a link of class ``quarto-xref``.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -117,9 +117,7 @@ def _blocks(blocks: list[Node], state: Numbering, expanded: Expanded) -> list[No
         elif kind in ("BlockQuote",):
             result.append({"t": kind, "c": _blocks(block["c"], state, expanded)})
         else:
-            for node in tree.of_kind(block, "Image"):
-                _image(node, state, expanded)
-            result.append(block)
+            result += _images([block], state, expanded)
     return result
 
 
@@ -155,8 +153,7 @@ def _float(block: Node, ident: str, state: Numbering, expanded: Expanded) -> Nod
         state.problems.append(Problem("reporting-float-empty", expanded.find("#" + ident), ident))
     own = tree.attr(block)[2].get("fig-alt", "")
     spare = tree.words(own) if own else caption if kind == "fig" else []
-    for node in tree.of_kind(content, "Image"):
-        _image(node, state, expanded, ident, spare)
+    content = _images(content, state, expanded, ident, spare)
     inner = [tree.div([tree.plain(caption)], ["billedtekst"]), tree.div(content, ["indhold"])]
     return tree.div(inner, ["svaevefelt", kind], ident, praefiks=state.prefix(kind), nummer=label)
 
@@ -178,18 +175,26 @@ def _caption_of(block: Node) -> tuple[list[Node], list[Node]]:
 
 def _unnumbered_figure(block: Node, state: Numbering, expanded: Expanded) -> Node:
     caption, content = _caption_of(block)
-    for node in tree.of_kind(content, "Image"):
-        _image(node, state, expanded, "", caption)
+    content = _images(content, state, expanded, "", caption)
     inner = [tree.div([tree.plain(caption)], ["billedtekst"]), tree.div(content, ["indhold"])]
     return tree.div(inner, ["svaevefelt", "uden-nummer"], block["c"][0][0])
 
 
-def _image(
-    node: Node, state: Numbering, expanded: Expanded, ident: str = "", caption: list[Node] | None = None
-) -> None:
+def _images(
+    blocks: list[Node], state: Numbering, expanded: Expanded, ident: str = "", caption: Sequence[Node] = ()
+) -> list[Node]:
+    """``blocks`` with every image given its alternative text."""
+
+    def change(node: Node) -> list[Node] | None:
+        return [_image(node, state, expanded, ident, caption)] if node["t"] == "Image" else None
+
+    return list(tree.walk(blocks, change))
+
+
+def _image(node: Node, state: Numbering, expanded: Expanded, ident: str, caption: Sequence[Node]) -> Node:
     """Give an image its alternative text: ``fig-alt``, else its own text, else (as in Quarto) the caption."""
     _, _, pairs = tree.attr(node)
-    alternative = pairs.get("fig-alt") or pairs.get("alt") or tree.text(node["c"][1]) or tree.text(caption or [])
+    alternative = pairs.get("fig-alt") or pairs.get("alt") or tree.text(node["c"][1]) or tree.text(list(caption))
     source = node["c"][2][0]
     absent = _ADDRESS.match(source) or not (state.folder / source).is_file()
     if absent or not alternative:
@@ -199,8 +204,7 @@ def _image(
         if absent:
             state.problems.append(Problem("reporting-image-missing", where, source))
     keep = [[key, value] for key, value in pairs.items() if key in ("width", "height")]
-    node["c"][0] = ["", [], keep]
-    node["c"][1] = tree.words(" ".join(alternative.split()))
+    return {"t": "Image", "c": [["", [], keep], tree.words(" ".join(alternative.split())), node["c"][2]]}
 
 
 def _callout(block: Node, name: str, state: Numbering, expanded: Expanded) -> Node:

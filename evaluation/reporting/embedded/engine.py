@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import gc
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +19,8 @@ from evaluation.reporting.embedded.visible import only
 from evaluation.reporting.project import Project, load_project
 
 _REFERENCE = ("fig-", "tbl-", "sec-")
+#: Numbered documents by whether and how deep their sections are numbered.
+_Made = dict[tuple[bool, int], dict[str, Any]]
 
 
 def engine_version() -> str:
@@ -34,6 +38,23 @@ def render(folder: Path, formats: Sequence[str]) -> dict[str, bytes]:
     EvaluationError
         With everything that is wrong in the documents, each with file and line.
     """
+    with _collector_paused():
+        return _render(folder, formats)
+
+
+@contextmanager
+def _collector_paused() -> Iterator[None]:
+    """Leave the garbage collector out: it would go through the whole tree, which has no cycles, again and again."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+def _render(folder: Path, formats: Sequence[str]) -> dict[str, bytes]:
     project = load_project(folder)
     expanded = expand(project)
     document = cite(read(project, expanded), project, expanded)
@@ -42,9 +63,10 @@ def render(folder: Path, formats: Sequence[str]) -> dict[str, bytes]:
     # pandoc runs as a process and Typst without the interpreter's lock: two at a time pay.
     with ThreadPoolExecutor(max_workers=2) as pool:
         waiting = {}
+        made: _Made = {}
         # The PDF takes longest (pandoc, then Typst): it is under way while the others are numbered.
         for output in sorted(formats, key=lambda name: name != "pdf"):
-            waiting[output] = pool.submit(writers[output], _numbered(document, output, project, expanded, words))
+            waiting[output] = pool.submit(writers[output], _numbered(document, output, project, expanded, words, made))
         return {output: waiting[output].result() for output in formats}
 
 
@@ -60,8 +82,9 @@ def check(folder: Path, formats: Sequence[str]) -> None:
     expanded = expand(project)
     document = cite(read(project, expanded), project, expanded)
     words = language(project.lang, project.settings)
+    made: _Made = {}
     for output in formats:
-        _numbered(document, output, project, expanded, words)
+        _numbered(document, output, project, expanded, words, made)
 
 
 def _writers(project: Project, folder: Path, words: dict[str, str]) -> dict[str, Callable[[dict[str, Any]], bytes]]:
@@ -77,12 +100,18 @@ def _writers(project: Project, folder: Path, words: dict[str, str]) -> dict[str,
 
 
 def _numbered(
-    document: dict[str, Any], output: str, project: Project, expanded: Expanded, words: dict[str, str]
-) -> dict[str, Any]:
+    document: dict[str, Any], output: str, project: Project, expanded: Expanded, words: dict[str, str],
+    made: _Made | None = None,
+) -> dict[str, Any]:  # fmt: skip
+    """``document`` numbered for ``output``; the one in ``made`` where two formats show and number the same."""
     options = project.options(output)
-    shown = only(document, output, expanded)
-    depth = int(options.get("number-depth", 6))
-    return number(shown, expanded, project.folder, words, sections=bool(options.get("number-sections")), depth=depth)
+    # What no format changed no other will: every block for some formats only is taken out or unwrapped by all.
+    shown = document if made else only(document, output, expanded)
+    sections, depth = bool(options.get("number-sections")), int(options.get("number-depth", 6))
+    made = made if made is not None and shown is document else {}
+    if (sections, depth) not in made:
+        made[sections, depth] = number(shown, expanded, project.folder, words, sections=sections, depth=depth)
+    return made[sections, depth]
 
 
 def cite(document: dict[str, Any], project: Project, expanded: Expanded) -> dict[str, Any]:
@@ -111,8 +140,10 @@ def cite(document: dict[str, Any], project: Project, expanded: Expanded) -> dict
         _, classes, pairs = tree.attr(node)
         return [aside[int(pairs["nr"])]] if node["t"] == "Span" and "henvisning" in classes else None
 
-    hidden = {**document, "blocks": tree.walk(document["blocks"], hide)}
-    if not missing and not _has_list(document):
+    blocks = document["blocks"]
+    places = _concerned(blocks)
+    hidden = {**document, "blocks": tree.walk([blocks[place] for place in places], hide)}
+    if not missing and not _has_list(hidden):
         return document
     _bibliography(project, expanded, missing)
     arguments = ["--citeproc", "-M", "link-citations=true"]
@@ -127,7 +158,27 @@ def cite(document: dict[str, Any], project: Project, expanded: Expanded) -> dict
     import json
 
     cited = json.loads(output)
-    return {**cited, "blocks": tree.walk(cited["blocks"], show)}
+    done = tree.walk(cited["blocks"], show)
+    # Citeproc keeps the blocks and may add the list of references below the last.
+    by_place = dict(zip(places, done, strict=False))
+    joined = [by_place.get(place, block) for place, block in enumerate(blocks)]
+    return {**cited, "blocks": [*joined, *done[len(places) :]]}
+
+
+def _concerned(blocks: list[Node]) -> list[int]:
+    """Places of the blocks that citeproc reads or changes: most of a report need not go through it.
+
+    Besides citations these are notes (styles that cite in notes count them), a list of references, and the
+    last block, below which citeproc puts a list that has no place.
+    """
+
+    def concerns(block: Node) -> bool:
+        return tree.attr(block)[0] == "refs" or any(
+            node["t"] in ("Cite", "Note") or tree.attr(node)[0] == "refs" for node in tree.nodes(block)
+        )
+
+    last = len(blocks) - 1
+    return [place for place, block in enumerate(blocks) if place == last or concerns(block)]
 
 
 def _has_list(document: dict[str, Any]) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 Node = dict[str, Any]
@@ -13,28 +13,42 @@ _ATTR_AT = {"Div": 0, "Span": 0, "Code": 0, "CodeBlock": 0, "Link": 0, "Image": 
 def walk(value: Any, change: Callable[[Node], list[Node] | None]) -> Any:
     """``value`` with every node changed from the inside out.
 
-    ``change`` returns the nodes that take the place of the one it got, or None to keep it.
+    ``change`` returns the nodes that take the place of the one it got, or None to keep it. What holds no
+    changed node is not copied: the very same lists and nodes are in the result.
     """
     if isinstance(value, list):
-        result: list[Any] = []
-        for item in value:
-            if isinstance(item, dict) and "t" in item:
-                node = item
-                if "c" in item:
-                    content = item["c"]
-                    # most nodes are words: not worth a call
-                    node = {"t": item["t"], "c": content if isinstance(content, str) else walk(content, change)}
-                changed = change(node)
-                if changed is None:
-                    result.append(node)
-                else:
-                    result += changed
-            else:
-                result.append(walk(item, change) if isinstance(item, (list, dict)) else item)
-        return result
+        return _walk_list(value, change)
     if isinstance(value, dict):
-        return {key: walk(item, change) for key, item in value.items()}
+        changed = {key: walk(item, change) for key, item in value.items()}
+        return changed if any(changed[key] is not item for key, item in value.items()) else value
     return value
+
+
+def _walk_list(value: list[Any], change: Callable[[Node], list[Node] | None]) -> list[Any]:
+    result: list[Any] | None = None
+    for place, item in enumerate(value):
+        new = [item]
+        if isinstance(item, dict):
+            node = item
+            if "t" in item:
+                content = item.get("c")
+                # most nodes are words: not worth a call
+                if content and not isinstance(content, str):
+                    inside = walk(content, change)
+                    if inside is not content:
+                        node = {"t": item["t"], "c": inside}
+                changed = change(node)
+            else:
+                node, changed = walk(item, change), None
+            new = [node] if changed is None else changed
+        elif item and isinstance(item, list):
+            new = [_walk_list(item, change)]
+        if result is None:
+            if len(new) == 1 and new[0] is item:
+                continue
+            result = value[:place]
+        result += new
+    return value if result is None else result
 
 
 def visit(value: Any, look: Callable[[Node], None]) -> None:
@@ -63,6 +77,19 @@ def of_kind(value: Any, kind: str) -> list[Node]:
         elif isinstance(item, list):
             waiting.extend(reversed(item))
     return found
+
+
+def nodes(value: Any) -> Iterator[Node]:
+    """Every node, in no particular order."""
+    waiting: list[Any] = [value]
+    while waiting:
+        item = waiting.pop()
+        if isinstance(item, dict):
+            if "t" in item:
+                yield item
+            waiting += [inner for inner in item.values() if isinstance(inner, (list, dict))]
+        else:
+            waiting += [inner for inner in item if isinstance(inner, (list, dict))]
 
 
 def attr(node: Node) -> tuple[str, list[str], dict[str, str]]:

@@ -14,6 +14,8 @@ from evaluation.reporting.project import QUARTO_NAMES
 def only(document: dict[str, Any], output: str, expanded: Expanded) -> dict[str, Any]:
     """``document`` as the reader of ``output`` (``html``, ``pdf``, ``docx``) shall see it.
 
+    It is ``document`` itself where nothing in it depends on the format.
+
     Raises
     ------
     EvaluationError
@@ -42,7 +44,7 @@ def only(document: dict[str, Any], output: str, expanded: Expanded) -> dict[str,
         keep = [[key, value] for key, value in pairs.items() if key not in ("when-format", "unless-format")]
         return [{"t": node["t"], "c": [[ident, rest, keep], node["c"][1]]}]
 
-    shown = {**document, "blocks": tree.walk(document["blocks"], change)}
+    blocks = tree.walk(document["blocks"], change)
     if problems:
         raise EvaluationError(problems)
-    return shown
+    return document if blocks is document["blocks"] else {**document, "blocks": blocks}
