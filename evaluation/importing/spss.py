@@ -14,18 +14,16 @@ from typing import Any
 
 import pandas as pd
 
-from evaluation.common.errors import fail
 from evaluation.common.files import hash_file
 from evaluation.importing.codes import code_text
 from evaluation.importing.export import SurveyExport, Variable, VariableType
 from evaluation.importing.fictional import says_fictional
 from evaluation.importing.notices import Notice
 from evaluation.importing.spss_header import weight_variable
+from evaluation.importing.statfile import ENCODINGS, read_stat
 from evaluation.importing.statfile import stat_column as _column
 
 PORTABLE = b"ASCII SPSS PORT FILE"
-_ENCODINGS = (None, "WINDOWS-1252", "LATIN1")
-_TEXT_ERRORS = ("invalid byte sequence", "unsupported character set", "convert string", "decode")
 
 
 def is_spss(head: bytes) -> bool:
@@ -103,28 +101,13 @@ def _read(path: Path, portable: bool) -> tuple[pd.DataFrame, Any, list[Notice]]:
     """Frame and metadata, with the encodings and the date fallback tried in turn."""
     import pyreadstat
 
-    notices: list[Notice] = []
     options: dict[str, Any] = {} if portable else {"user_missing": True}
     reader = pyreadstat.read_por if portable else pyreadstat.read_sav
-    problem: Exception | None = None
-    for encoding in _ENCODINGS[:1] if portable else _ENCODINGS:
-        given = {**options, "encoding": encoding} if encoding else options
-        try:
-            try:
-                frame, meta = reader(str(path), **given)
-            except OverflowError:
-                # A date beyond year 9999: keep all dates as SPSS's seconds since 1582.
-                frame, meta = reader(str(path), disable_datetime_conversion=True, **given)
-                notices.append(Notice("dates-as-numbers", detail=path.name))
-        except (pyreadstat.ReadstatError, pyreadstat.PyreadstatError, UnicodeDecodeError) as error:
-            problem = error
-            if any(word in str(error).lower() for word in _TEXT_ERRORS):
-                continue
-            break
-        if encoding:
-            notices.append(Notice("encoding-guessed", detail=encoding))
-        return pd.DataFrame({name: _column(frame[name]) for name in frame.columns}), meta, notices
-    raise fail("import-damaged", where=path, found=problem)
+    # SPSS keeps dates as seconds since 1582, and the notice says so
+    frame, meta, notices = read_stat(
+        path, reader, options, ENCODINGS[:1] if portable else ENCODINGS, dates="dates-as-numbers"
+    )
+    return pd.DataFrame({name: _column(frame[name]) for name in frame.columns}), meta, notices
 
 
 def _variable(name: str, meta: Any, values: pd.Series, sets: Mapping[str, tuple[str, Any]]) -> Variable:

@@ -34,8 +34,12 @@ def read_stat(
     reader: Callable[..., Any],
     options: Mapping[str, Any],
     encodings: Sequence[str | None] = ENCODINGS,
+    *,
+    dates: str = "dates-as-stored",
 ) -> tuple[pd.DataFrame, Any, list[Notice]]:
     """Frame and metadata, with the encodings and the date fallback tried in turn.
+
+    ``dates`` is the code of the notice where dates were kept as numbers.
 
     Raises
     ------
@@ -54,7 +58,7 @@ def read_stat(
             except OverflowError:
                 # A date beyond year 9999: keep all dates as the numbers they are stored as.
                 frame, meta = reader(str(path), disable_datetime_conversion=True, **given)
-                notices.append(Notice("dates-as-stored", detail=path.name))
+                notices.append(Notice(dates, detail=path.name))
         except (pyreadstat.ReadstatError, pyreadstat.PyreadstatError, UnicodeDecodeError) as error:
             problem = error
             if any(word in str(error).lower() for word in _TEXT_ERRORS):
