@@ -14,6 +14,8 @@ import unicodedata
 _SIGNS = re.compile(r"([\\`*_{}\[\]<>#$@|~^&\"'!])")
 _RUNS = re.compile(r"(?:--+|\.\.\.+)")
 _SHORTCODE = re.compile(r"\\?\{\\?\{\\?<|\\?>\\?\}\\?\}")
+# What JSON leaves as it is and YAML does not print: half pairs, C1 controls, line signs, marks of byte order.
+_NOT_IN_YAML = re.compile(r"[\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]")
 # What starts a list, a heading, a quotation, a definition, a div or a rule at the head of a block.
 _LEADING_SIGN = re.compile(r"^([-+:%=.])")
 _LEADING_COUNTER = re.compile(r"^(\(?[^\W_]+)([.)])")
@@ -21,9 +23,14 @@ _LEADING_COUNTER = re.compile(r"^(\(?[^\W_]+)([.)])")
 
 def plain(text: str) -> str:
     """``text`` on one line without control and direction characters, blanks collapsed."""
-    kept = "".join(" " if unicodedata.category(sign) in {"Cc", "Zl", "Zp"} else sign for sign in text)
+    kept = "".join(" " if _unprintable(sign) else sign for sign in text)
     kept = "".join(sign for sign in kept if unicodedata.bidirectional(sign) not in _DIRECTIONS)
     return re.sub(r"[ \t]+", " ", kept).strip(" \u00a0")
+
+
+def _unprintable(sign: str) -> bool:
+    """Controls and line signs, and what no XML may hold: half pairs and the codes that are no characters."""
+    return unicodedata.category(sign) in {"Cc", "Cs", "Zl", "Zp"} or ord(sign) & 0xFFFE == 0xFFFE
 
 
 _DIRECTIONS = {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
@@ -56,4 +63,4 @@ def yaml_value(markdown_text: str) -> str:
     """
     parted = _SHORTCODE.sub(lambda match: match[0].replace("<", "\u2060<").replace(">", ">\u2060"), markdown_text)
     quoted = json.dumps(parted.replace("\\\u2060<", "\u2060\\<"), ensure_ascii=False)
-    return quoted.replace("\u2028", "\\u2028").replace("\u2029", "\\u2029").replace("\u0085", "\\u0085")
+    return _NOT_IN_YAML.sub(lambda sign: f"\\u{ord(sign[0]):04x}", quoted)

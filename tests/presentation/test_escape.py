@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 import yaml
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from evaluation.presentation.escape import attribute, markdown, plain, yaml_value
@@ -118,10 +118,19 @@ def test_no_shortcode_survives(text: str) -> None:
 
 
 @settings(max_examples=200, deadline=None)
+@example("\ufffe")
+@example("a\U0001ffffb\ud800")
+@example("\ufeff\x85")
 @given(st.text(max_size=40))
 def test_yaml_values_read_back(text: str) -> None:
     safe = markdown(text)
     assert yaml.safe_load(f'"a": {yaml_value(safe)}\n')["a"].replace("\u2060", "") == safe.replace("\u2060", "")
+
+
+@given(st.text(st.characters(exclude_categories=("Cs",)), max_size=8))
+@example("\ufffe\x7f\x9f\u2028")
+def test_any_word_is_a_yaml_value(text: str) -> None:
+    assert yaml.safe_load(yaml_value(text)).replace("\u2060", "") == text.replace("\u2060", "")
 
 
 @pytest.mark.parametrize("text", ["{{< var x >}}", "{{{< x >}}}", "{{< x", "x >}}", "{{<x>}}"])
