@@ -27,6 +27,9 @@ TABLES = (
     "record",
     "indicators",
     "attrition",
+    "comparisons",
+    "weighting",
+    "nonresponse",
 )
 #: Libraries whose version can change a number.
 LIBRARIES = ("numpy", "pandas", "scipy", "pingouin", "pyreadstat", "plotnine")

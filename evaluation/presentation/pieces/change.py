@@ -10,6 +10,7 @@ from evaluation.presentation.context import COMPARISON, Context, Row, SurveyView
 from evaluation.presentation.escape import markdown
 from evaluation.presentation.numbers import HIDDEN, is_missing
 from evaluation.presentation.piece import Piece, bullets, div, figure, omitted, paragraphs, table
+from evaluation.presentation.pieces.caution import cautions
 from evaluation.presentation.pieces.common import (
     anm,
     cell_numbers,
@@ -243,6 +244,7 @@ def changes_table(ctx: Context, view: SurveyView) -> Piece:
         ctx.say("note", "delta", delta=_delta_unit(ctx, view)) if view.delta is not None else "",
         ctx.say("note", "rounding"),
         _paired(ctx, view),
+        cautions(ctx, view),
         reserved(ctx, view),
         hidden_remark(ctx, view.main),
     ]

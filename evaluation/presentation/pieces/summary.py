@@ -19,6 +19,7 @@ from evaluation.presentation.pieces.common import (
     sentences,
     verdict_word,
 )
+from evaluation.presentation.pieces.weighting import weakest_finding
 from evaluation.presentation.sentences import ORDER, Sentences, capital
 from evaluation.presentation.tables import Column, Table, number_column
 
@@ -283,6 +284,7 @@ def limits_text(ctx: Context, content: Piece) -> Piece:
     lifted = [rule for release in plan.releases for rule in release.rules if rule.status == "ophaevet"]
     if any("sprogvurdering" in rule.title.da.lower() for rule in lifted):
         parts.append(ctx.say("limits", "language_tests"))
+    parts.append(weakest_finding(ctx))
     lead = ctx.say("limits", "lead")
     ref = ctx.refs(content)
     closing = ctx.say("limits", "refs", ref=ref) if ref else ""
