@@ -29,6 +29,8 @@ class Slot:
     item: int
     code: str
     state: str
+    score: float = float("nan")
+    positive: float = float("nan")
 
     @property
     def part(self) -> str:
@@ -45,8 +47,11 @@ def item_states(instrument: Instrument, item: Item) -> tuple[str, ...]:
 def _slots(instrument: Instrument) -> tuple[Slot, ...]:
     slots = []
     for position, item in enumerate(instrument.items):
-        codes = [c.code for c in instrument.response_of(item).choices if not c.state]
-        slots += [Slot(position, str(code), "") for code in codes]
+        response = instrument.response_of(item)
+        for choice in (c for c in response.choices if not c.state):
+            score = float("nan") if choice.score is None else choice.score
+            positive = float(choice.code in response.positive) if response.positive else float("nan")
+            slots.append(Slot(position, str(choice.code), "", score, positive))
         slots += [Slot(position, "", state) for state in item_states(instrument, item)]
     return tuple(slots)
 
@@ -126,7 +131,10 @@ def _table(
         "code": [s.code for s in slots],
         "state": [s.state for s in slots],
         "base": ["spurgte" if s.state else items[s.item].base for s in slots],
+        "_score": [s.score for s in slots],
+        "_positive": [s.positive for s in slots],
     }
     made = {name: np.array(values, dtype=object)[column] for name, values in per_slot.items()}
+    made["_above"] = np.array(grouping.above or ("",) * len(grouping.groups), dtype=object)[row // waves]
     table = pd.DataFrame({"key": prefixes + groups + "." + wave_slugs, "survey": survey, **made})
     return conform("distributions", table.assign(group=groups, wave=names, _grouping=grouping.kind))

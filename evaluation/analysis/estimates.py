@@ -12,11 +12,13 @@ from evaluation.common import table
 
 #: Private columns per table, all starting with ``_``: ``_grouping`` names the partition the group
 #: belongs to, ``_persons*`` count distinct people behind a number, ``_side*`` the distinct people on
-#: the smaller side of a share (NaN where the number is no share).
+#: the smaller side of a share (NaN where the number is no share); ``_above`` the groups between a group and the
+#: municipality that contain all of it (a unit's type), with ``;`` between; ``_score`` an answer's 0–100 score and
+#: ``_positive`` whether its share counts it (1 or 0), NaN where there is none.
 PRIVATE: Mapping[str, tuple[str, ...]] = {
     "estimates": ("_grouping", "_persons_before", "_persons_after", "_side_before", "_side_after"),
-    "levels": ("_grouping", "_persons", "_side"),
-    "distributions": ("_grouping", "_persons", "_persons_answered"),
+    "levels": ("_grouping", "_persons", "_side", "_above"),
+    "distributions": ("_grouping", "_persons", "_persons_answered", "_score", "_positive", "_above"),
     "response": (),
     "perceived": ("_grouping", "_persons", "_persons_asked"),
     "scales": ("_persons", "_n_pair", "_persons_pair"),
@@ -42,7 +44,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
 _TEXT = (
     "key survey theme measure stat higher_is group waves wave design estimand direction family effect_name verdict "
     "method weighting comparable base reason rule_version scale item code state source table rule _grouping "
-    "indicator title period note margin label caution against level wording _units_group _units_against "
+    "indicator title period note margin label caution against level wording _units_group _units_against _above "
     "item_rest_item alpha_dropped_item same same_reason drift_item margins merged"
 )
 #: Columns that hold text; everything else is float64 (NaN where there is no number), but for ``suppressed``.

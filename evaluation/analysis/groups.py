@@ -29,11 +29,14 @@ class Partition:
         Group ids as they stand in keys.
     code : int array, shape (N,)
         Position in ``groups``; -1 outside every group.
+    above : tuple of str
+        Of each group, groups of other partitions that contain all of it, with ``;`` between; empty for none at all.
     """
 
     kind: str
     groups: tuple[str, ...]
     code: Ints
+    above: tuple[str, ...] = ()
 
     @property
     def estimator(self) -> str:
@@ -87,5 +90,8 @@ def partitions(frame: Frame, workspace: Workspace) -> tuple[Partition, ...]:
             found.append(made)
     if units:
         place = {unit.id: i for i, unit in enumerate(units)}
-        found.append(Partition("enhed", tuple(unit_group(u.id) for u in units), _coded(frame.unit, place, frame.own)))
+        typed = "type" in frame.survey.groups
+        above = tuple(f"type-{slug(u.type)}" if typed and u.type else "" for u in units)
+        groups = tuple(unit_group(u.id) for u in units)
+        found.append(Partition("enhed", groups, _coded(frame.unit, place, frame.own), above))
     return tuple(found)

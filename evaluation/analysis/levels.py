@@ -96,6 +96,7 @@ def _table(
             "base": np.array([m.base for m in measures.measures], dtype=object)[column],
             "reason": at(around.reason),
             "_grouping": grouping.kind,
+            "_above": np.array(grouping.above or ("",) * len(grouping.groups), dtype=object)[row // waves],
             "_persons": at(found.persons),
             "_side": np.where(share, at(found.side), np.nan),
         }

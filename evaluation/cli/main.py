@@ -14,6 +14,7 @@ from typing import Annotated, Literal
 import typer
 
 from evaluation.cli.output import language, progress, say, show_error, tell, word
+from evaluation.cli.quotes import app as quotes_app
 from evaluation.common.errors import EvaluationError, fail
 
 app = typer.Typer(
@@ -23,6 +24,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+app.add_typer(quotes_app)
 
 Workspace = Annotated[Path, typer.Option("--workspace", "-w", help="The workspace (default: where you stand).")]
 Lang = Annotated[Literal["da", "en"] | None, typer.Option("--lang", help="Language of messages.")]
@@ -233,6 +235,65 @@ def status(workspace: Workspace = Path(), lang: Lang = None) -> None:
         say(word("raw_gone" if one.gone else "raw_changed", lang_, path=one.path, seen=one.seen))
     if found.awaited:
         say(word("awaited", lang_, names=", ".join(f"{survey} {wave}" for survey, wave in found.awaited)))
+
+
+@app.command()
+def publish(
+    name: Annotated[str, typer.Argument(metavar="YEAR", help="The year; YEAR-rN for the Nth correction of it.")],
+    workspace: Workspace = Path(),
+    lang: Lang = None,
+) -> None:
+    """Freeze what is handed out: tables, the gate's record, hashes of the documents."""
+    from evaluation.workflow.publishing import publish as freeze
+
+    lang_ = language(lang)
+    made = freeze(workspace, name)
+    known = made.manifest
+    if not made.new:
+        say(word("publish_same", lang_, publication=known.name, date=known.date))
+        return
+    size = f"{made.size / 1e6:.1f}".replace(".", "," if lang_ == "da" else ".")
+    values = {"files": len(known.files), "documents": len(known.documents), "size": size}
+    say(word("publish_done", lang_, publication=known.name, folder=made.folder, **values))
+
+
+@app.command()
+def verify(
+    target: Annotated[str, typer.Argument(metavar="FILE|YEAR", help="A finished file, or a publication.")],
+    workspace: Workspace = Path(),
+    lang: Lang = None,
+) -> None:
+    """Whether a file or a publication is as it was published."""
+    from evaluation.workflow.publishing import verify as look
+
+    lang_ = language(lang)
+    found = look(workspace, target)
+    values = {"publication": found.name, "what": found.what, "date": found.date}
+    values |= {"files": str(found.files), "documents": str(found.documents)}
+    say(word("verify_file" if found.what else "verify_whole", lang_, **values))
+
+
+@app.command()
+def audit(
+    workspace: Workspace = Path(),
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
+    time_limit: Annotated[
+        float | None, typer.Option("--time-limit", min=0, help="Seconds; what is not done by then is not proven.")
+    ] = None,
+    lang: Lang = None,
+) -> None:
+    """Attack what was published: what could an outsider work out? Exit code 1 for a leak, or for no proof."""
+    from evaluation.cli.audit import lines
+    from evaluation.workflow.audit import as_json as plain
+    from evaluation.workflow.audit import audit_workspace
+
+    lang_ = language(lang)
+    with progress(lang_) as report:
+        found = audit_workspace(workspace, seconds=time_limit, processes=2, progress=report)
+    for line in [json.dumps(plain(found), ensure_ascii=False)] if as_json else lines(found, lang_):
+        say(line)
+    if not found.safe:
+        raise typer.Exit(1)
 
 
 @app.command(name="panel-key")

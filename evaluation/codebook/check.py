@@ -50,7 +50,7 @@ def instrument_problems(file: TomlFile, mechanisms: Sequence[str]) -> list[Probl
         Ids that ``mechanisms`` may name.
     """
     book = _Codebook(file, mechanisms)
-    checks = (_duplicates, _responses, _scales, _items, _groups, _mechanisms)
+    checks = (_duplicates, _responses, _scales, _items, _groups, _open, _mechanisms)
     return [problem for check in checks for problem in check(book)]
 
 
@@ -58,7 +58,7 @@ def _duplicates(book: _Codebook) -> Iterator[Problem]:
     for key in ("theme", "response"):
         yield from _twice(book, [((key, i, "id"), t.get("id")) for i, t in book.tables(key)])
     # scales, items and groups share keys and columns, so no two of them may have the same id
-    named = [((key, i, "id"), t.get("id")) for key in ("scale", "item", "group") for i, t in book.tables(key)]
+    named = [((key, i, "id"), t.get("id")) for key in ("scale", "item", "group", "open") for i, t in book.tables(key)]
     yield from _twice(book, named)
 
 
@@ -147,6 +147,13 @@ def _groups(book: _Codebook) -> Iterator[Problem]:
         for key in ("code", "id"):
             values = book.tables("value", group)
             yield from _twice(book, [(("group", index, "value", i, key), v.get(key)) for i, v in values])
+
+
+def _open(book: _Codebook) -> Iterator[Problem]:
+    themes, groups = list(book.by_id("theme")), list(book.by_id("group"))
+    for index, question in book.tables("open"):
+        yield from book.unknown("codebook-unknown-theme", question.get("theme"), themes, "open", index, "theme")
+        yield from book.unknown("codebook-unknown-role", question.get("role"), groups, "open", index, "role")
 
 
 def _mechanisms(book: _Codebook) -> Iterator[Problem]:

@@ -87,6 +87,7 @@ def _known(survey: Survey, instrument: Instrument) -> list[str]:
     """Everything that has a variable of its own."""
     roles = [survey.unit, survey.id_column, survey.rater, *(entry.weight for entry in survey.waves)]
     named = [item.id for item in instrument.items] + [group.id for group in instrument.groups]
+    named += [question.id for question in instrument.open]
     return list(dict.fromkeys(named + [role for role in roles if role]))
 
 

@@ -87,6 +87,15 @@ class GroupVariable(Model):
     levels: tuple[Literal["kommune", "enhed"], ...] = ("kommune",)
 
 
+class OpenQuestion(Model):
+    """A question answered in the person's own words; read from the raw export when quotes are made, never stored."""
+
+    id: Id
+    text: Text
+    theme: Id
+    role: Id | None = Field(None, description="Group that says by which role answers are quoted; none: by nobody's.")
+
+
 class Theme(Model):
     """A heading that scales and items stand under; the family of tests is survey × theme."""
 
@@ -107,6 +116,7 @@ class Instrument(Model):
     scales: tuple[Scale, ...] = Field((), alias="scale")
     items: tuple[Item, ...] = Field(alias="item", min_length=1)
     groups: tuple[GroupVariable, ...] = Field((), alias="group")
+    open: tuple[OpenQuestion, ...] = Field((), description="Questions answered in the person's own words.")
 
     def response_of(self, item: Item) -> ResponseScale:
         """The response scale of ``item``."""

@@ -11,7 +11,7 @@ import pandas as pd
 from evaluation.codebook.model import GroupVariable, Instrument, Item
 from evaluation.demo.municipality import FIELDWORK
 from evaluation.demo.surveyxact import Question, Sheet, Style, surveyxact_files
-from evaluation.demo.texts import COMMENTS, OTHER
+from evaluation.demo.texts import COMMENTS, OTHER, told_comments
 
 STYLES: Mapping[str, Style] = {
     "2019": Style(short_names=True, trailing="rows", decimal=","),
@@ -32,6 +32,7 @@ _SOURCES = (
     (16, "Bøger og tidsskrifter"),
     (9, "Andet"),
 )
+_TOLD_SHARE = 0.2
 UNIT, PERSON = "enhedsnr", "medarbejder_id"
 ADMINISTRATIVE = "G90090"
 
@@ -80,9 +81,11 @@ def export_employees(
     sources, other = _sources(rng, rows)
     questions.append(sources)
     comments = _sparse(rng, rows["status"] == 4, COMMENTS, 0.12)
+    # A generator of its own: what people write must not move any other draw.
+    told = _told(np.random.default_rng([seed, 23, int(wave)]), rows, comments)
     last = [
         Question("inspiration_andet", f"{sources.text} - Andet", "String", other),
-        Question("kommentar", "Hvad er du mest glad for i dit arbejde?", "String", comments),
+        Question("kommentar", "Hvad er du mest glad for i dit arbejde?", "String", told),
     ]
     return surveyxact_files(_sheet(rng, rows, wave, background, questions, last), STYLES[wave])
 
@@ -157,6 +160,14 @@ def _sources(rng: np.random.Generator, rows: pd.DataFrame) -> tuple[Question, pd
     text = "Hvor henter du faglig inspiration? (sæt gerne flere kryds)"
     other = pd.Series(rng.choice(OTHER, len(rows))).where(table[9] == 1, "")
     return Question("inspiration", text, "Multiple", table, _SOURCES), other
+
+
+def _told(rng: np.random.Generator, rows: pd.DataFrame, comments: pd.Series) -> pd.Series:
+    """The comments, and longer ones where there was none: some with names and numbers that must never be quoted."""
+    free = ((rows["status"] == 4) & (comments == "")).to_numpy() & (rng.random(len(rows)) < _TOLD_SHARE)
+    told = comments.astype(object).to_numpy(copy=True)
+    told[free] = told_comments(rng, int(free.sum()))
+    return pd.Series(told)
 
 
 def _sparse(rng: np.random.Generator, mask: pd.Series, texts: tuple[str, ...], share: float) -> pd.Series:

@@ -72,10 +72,12 @@ def gate_estimates(source: pd.DataFrame, levels: pd.DataFrame, threshold: int, r
         for side, number in zip(("before", "after"), people, strict=True)
     ]
     below = marks[0].below | marks[1].below
-    discreet = (marks[0].discreet | marks[1].discreet | _hidden_level(table, levels)) & ~below
+    discreet = (marks[0].discreet | marks[1].discreet | _with_level(table, levels, levels["suppressed"])) & ~below
     hidden = below | discreet
-    coarse = (marks[0].coarse | marks[1].coarse) & ~hidden
-    stripped = (marks[0].stripped | marks[1].stripped) & ~hidden
+    # A large group that others hide behind shows whole points among the levels, and so here.
+    rounded = _with_level(table, levels, levels["reason"] == WHOLE_POINTS)
+    coarse = (marks[0].coarse | marks[1].coarse | rounded) & ~hidden
+    stripped = (marks[0].stripped | marks[1].stripped | rounded) & ~hidden
     _round(table, coarse, share)
     blank(table, hidden, _NUMBERS)
     blank(table, stripped | hidden, _SPREAD)
@@ -98,9 +100,9 @@ def gate_estimates(source: pd.DataFrame, levels: pd.DataFrame, threshold: int, r
     return table
 
 
-def _hidden_level(table: pd.DataFrame, levels: pd.DataFrame) -> Bools:
-    """Rows with a wave whose level is hidden, whatever the reason."""
-    gone = levels.loc[levels["suppressed"], "key"]
+def _with_level(table: pd.DataFrame, levels: pd.DataFrame, chosen: pd.Series) -> Bools:
+    """Rows with a wave whose level is among the ``chosen`` ones."""
+    gone = levels.loc[chosen, "key"]
     if gone.empty:
         return np.zeros(len(table), dtype=bool)
     names = set(gone)

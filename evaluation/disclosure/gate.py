@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -12,9 +13,13 @@ from evaluation.disclosure.changes_gate import gate_estimates
 from evaluation.disclosure.comparisons_gate import gate_comparisons
 from evaluation.disclosure.complement import complement
 from evaluation.disclosure.indicators_gate import gate_indicators
+from evaluation.disclosure.linked import Policy
+from evaluation.disclosure.linked_scores import hidden_scores
+from evaluation.disclosure.linked_tables import place, states
+from evaluation.disclosure.moves import BARE, COARSE, EXACT, HIDDEN, OPEN
 from evaluation.disclosure.nonresponse_gate import gate_nonresponse, gate_weighting
 from evaluation.disclosure.published import TABLES, Published, conform
-from evaluation.disclosure.record import Record
+from evaluation.disclosure.record import Record, open_meta
 from evaluation.disclosure.rules import (
     BELOW,
     COARSE_BELOW,
@@ -62,8 +67,10 @@ def publish(estimates: Estimates, policy: Disclosure) -> Published:
     """
     record = Record()
     threshold = policy.threshold
-    levels = _levels(estimates.levels, threshold, record)
-    distributions = _distributions(estimates.distributions, levels, threshold, record)
+    rules = Policy(threshold, policy.protection, policy.rare)
+    allowed = states(estimates.distributions, estimates.levels, rules, policy.exempt)["state"]
+    levels = _levels(estimates.levels, allowed, rules, policy.exempt, record)
+    distributions = _distributions(estimates.distributions, levels, allowed, threshold, record)
     changes = gate_estimates(estimates.estimates, levels, threshold, record)
     tables = {
         "estimates": changes,
@@ -72,7 +79,7 @@ def publish(estimates: Estimates, policy: Disclosure) -> Published:
         "response": estimates.response.copy(),
         "attrition": estimates.attrition.copy(),
         "comparisons": gate_comparisons(estimates.comparisons, levels, threshold, record),
-        "perceived": _perceived(estimates.perceived, threshold, record),
+        "perceived": _perceived(estimates.perceived, allowed, threshold, record),
         "scales": _scales(estimates.scales, threshold, record),
         "indicators": gate_indicators(estimates.indicators, threshold, record),
         "weighting": gate_weighting(estimates.weighting, threshold, record),
@@ -82,17 +89,28 @@ def publish(estimates: Estimates, policy: Disclosure) -> Published:
     for name, table in tables.items():
         if "rule_version" in TABLES[name]:
             table["rule_version"] = RULE_VERSION
-    meta = {**estimates.meta, "threshold": threshold, "rule_version": RULE_VERSION}
+    meta = {**open_meta(estimates.meta), "threshold": threshold, "rule_version": RULE_VERSION}
     plain = json.loads(json.dumps(meta, ensure_ascii=False, allow_nan=False))
     return Published(**{name: conform(name, table) for name, table in tables.items()}, meta=plain)
 
 
-def _levels(source: pd.DataFrame, threshold: int, record: Record) -> pd.DataFrame:
-    """Gate means, scores and shares of single waves."""
+def _levels(
+    source: pd.DataFrame, allowed: pd.Series, rules: Policy, exempt: tuple[str, ...], record: Record
+) -> pd.DataFrame:
+    """Gate means, scores and shares of single waves; ``allowed`` is what linked groups leave for items."""
+    threshold = rules.threshold
     table = source.copy()
     value, people = table["value"].to_numpy(), table["_persons"].to_numpy()
     share = is_share(table)
     marks = mark(value, share, table["n"].to_numpy(), people, table["_side"].to_numpy(), threshold)
+    state = np.where(table["stat"] == "score", OPEN, place(table).map(allowed).fillna(OPEN)).astype(int)
+    linked = (state == HIDDEN) | (share & (state == BARE)) | hidden_scores(table, marks.hidden, rules, exempt)
+    marks = replace(
+        marks,
+        discreet=(marks.discreet | linked) & ~marks.below,
+        coarse=marks.coarse | (state == COARSE) | (state == BARE),
+        stripped=marks.stripped | (state > EXACT),
+    )
     discreet = marks.discreet.copy()
     discreet |= complement(table, marks.hidden, people, ("survey", "measure", "stat", "wave"), threshold)
     discreet = _one_object(table, discreet) & ~marks.below
@@ -103,6 +121,7 @@ def _levels(source: pd.DataFrame, threshold: int, record: Record) -> pd.DataFram
     blank(table, marks.stripped | hidden, _LEVEL_SPREAD)
     # Spread adds up over groups: where one group's is hidden, a second one's has to be.
     lone = complement(table, marks.stripped | hidden, people, ("survey", "measure", "stat", "wave"), FULL)
+    lone |= (state == EXACT) & ~hidden
     blank(table, lone, ("sd", "floor_share", "ceiling_share"))
     blank(table, hidden, ("value",))
     table["suppressed"] = hidden
@@ -131,7 +150,9 @@ def _one_object(table: pd.DataFrame, chosen: Bools) -> Bools:
     return np.asarray(chosen | place.isin(names) & (table["stat"] == "andel").to_numpy())
 
 
-def _distributions(source: pd.DataFrame, levels: pd.DataFrame, threshold: int, record: Record) -> pd.DataFrame:
+def _distributions(
+    source: pd.DataFrame, levels: pd.DataFrame, allowed: pd.Series, threshold: int, record: Record
+) -> pd.DataFrame:
     """Gate answer distributions: one object an item × group × wave, codes and states apart.
 
     A number of people that answered at all is public (``n_base``); how many chose what is shown
@@ -142,13 +163,15 @@ def _distributions(source: pd.DataFrame, levels: pd.DataFrame, threshold: int, r
     state = (table["state"] != "").to_numpy()
     below = (people > 0) & (people < threshold)
     small = (people > 0) & (people < COARSE_BELOW * threshold)
-    discreet = _hidden_item(table, levels) & ~small
+    linked = (place(table, "item").map(allowed).fillna(OPEN) != OPEN).to_numpy() & ~state
+    discreet = (_hidden_item(table, levels) | linked) & ~small
     first = ~table.duplicated(["survey", "item", "group", "wave", "base"]).to_numpy()
     objects = table[first].reset_index(drop=True)
+    # Answers are looked at item by item over all sums at once; states (don't know) by grouping.
     extra = complement(
         objects,
         (small | discreet)[first],
-        people[first],
+        np.where(state[first], people[first], 0.0),
         ("survey", "item", "wave", "base"),
         COARSE_BELOW * threshold,
     )
@@ -177,7 +200,7 @@ def _hidden_item(table: pd.DataFrame, levels: pd.DataFrame) -> Bools:
     return np.asarray(place.isin(names) & (table["state"] == ""))
 
 
-def _perceived(source: pd.DataFrame, threshold: int, record: Record) -> pd.DataFrame:
+def _perceived(source: pd.DataFrame, allowed: pd.Series, threshold: int, record: Record) -> pd.DataFrame:
     """Gate perceived change: ``net`` and its three shares as one distribution.
 
     A net of three steps from a handful of people all but names the counts (n = 5 and net 60
@@ -190,7 +213,8 @@ def _perceived(source: pd.DataFrame, threshold: int, record: Record) -> pd.DataF
     below = present & (people < threshold)
     small = present & (people < COARSE_BELOW * threshold)
     by = ("survey", "item", "wave")
-    discreet = complement(table, small, people, by, COARSE_BELOW * threshold)
+    linked = (place(table, "item").map(allowed).fillna(OPEN) != OPEN).to_numpy() & present & ~small
+    discreet = linked | complement(table, small | linked, people, by, COARSE_BELOW * threshold)
     hidden = small | discreet
     stripped = few(table["n"].to_numpy(), people, threshold) & ~hidden
     apart = (asked < COARSE_BELOW * threshold) | hidden

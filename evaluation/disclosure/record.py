@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import pandas as pd
 
 from evaluation.common.table import RECORD
@@ -29,3 +32,12 @@ class Record:
         if not self._parts:
             return pd.DataFrame({column: pd.Series(dtype=object) for column in RECORD})
         return pd.concat(self._parts, ignore_index=True)
+
+
+def open_meta(meta: Mapping[str, Any]) -> dict[str, Any]:
+    """``meta`` without what the import noticed: "two answered 6 to this item" is a row count that tells of two people.
+
+    How many rows a file has, how many were kept and why the others were left out is public.
+    """
+    imports = [{name: value for name, value in one.items() if name != "findings"} for one in meta.get("imports", ())]
+    return {**meta, "imports": imports}

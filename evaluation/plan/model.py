@@ -200,14 +200,38 @@ class Decision(Model):
     verdict_groups: tuple[Group, ...] = Field((), alias="verdict_group", description="Subgroups with a verdict.")
 
 
+class Quotes(Model):
+    """How open answers are quoted. Never by unit; by role only where enough people have it."""
+
+    wave: bool = Field(
+        False, description="Tell the wave of a quote too, where at least ten people of its role commented in each wave."
+    )
+    fewest_words: int = Field(4, ge=1, description="Shorter answers are not offered for quoting; masks do not count.")
+    most_share: float = Field(0.1, gt=0, le=1, description="Largest share of a question's quotes from one person.")
+
+
 class Disclosure(Model):
     """The gate's policy."""
 
     threshold: int = Field(5, ge=3, description="Fewest distinct people behind a number; never below 3.")
     protection: int = Field(3, ge=1, description="Width to which a hidden count must stay uncertain.")
-    publications: tuple[str, ...] = Field(
-        (), description="Years in reports/_published that new numbers must not give away together with."
+    rare: Literal["margin", "every"] = Field(
+        "margin",
+        description="Answers that hardly anybody gave. margin: the true numbers of three thresholds of people are "
+        "known, and a hidden count stays as uncertain as they leave it. every: each hidden count keeps the full "
+        "protection, which hides most distributions with a rare answer.",
     )
+    exempt: tuple[Id, ...] = Field(
+        (),
+        description="Groupings that take no part in the sums: only the rules for one number hold for them. For "
+        "groupings of things that are no secret.",
+    )
+    publications: tuple[str, ...] = Field(
+        (),
+        description="Publications that must be there: names of folders in reports/_published, such as '2025' or "
+        "'2025-r1' for its first correction. New numbers never give anything away together with any that is there.",
+    )
+    quotes: Quotes = Field(Quotes(), description="How open answers are quoted.")
 
 
 class Header(Model):

@@ -14,6 +14,8 @@ from evaluation.plan.load import Workspace
 from evaluation.workflow.helpers import Helpers
 from evaluation.workflow.imports import jobs, load_all, parts_of
 from evaluation.workflow.progress import Progress, silent
+from evaluation.workflow.publications import FOLDER as PUBLICATIONS
+from evaluation.workflow.publications import MANIFEST, check_publications, load_publications
 from evaluation.workflow.state import State, code_hash, hash_files, hash_mapping
 
 #: The published tables; named here so that nothing heavy is imported to look at them.
@@ -64,9 +66,20 @@ def parts_of_analysis(workspace: Workspace, instruments: Mapping[str, Instrument
     if (workspace.root / DECISIONS).is_file():
         parts[DECISIONS] = hash_file(workspace.root / DECISIONS)
     parts["evaluation.toml"] = workspace.plan_sha256
+    manifests = sorted((workspace.root / PUBLICATIONS).glob(f"[!.]*/{MANIFEST}"))
+    parts["publications"] = hash_mapping(hash_files(workspace.root, manifests))
     parts["libraries"] = ", ".join(f"{name} {version(name)}" for name in LIBRARIES)
     parts["program"] = code_hash("plan", "codebook", "statistics", "analysis", "disclosure", "common")
     return parts
+
+
+def _shared(workspace: Workspace, instruments: Mapping[str, Instrument]) -> frozenset[str]:
+    """Surveys where one person can stand behind several answers: raters, households, rows that are children."""
+    return frozenset(
+        survey.id
+        for survey in workspace.plan.surveys
+        if survey.rater or instruments[survey.instrument].row_is != "person"
+    )
 
 
 def run_analysis(
@@ -88,11 +101,13 @@ def run_analysis(
     ------
     EvaluationError
         ``no-answers-yet`` when no survey has a file; ``store-missing`` when the
-        import has not run.
+        import has not run; where a publication is missing or was edited, or the policy was
+        loosened after one, what :func:`check_publications` raises.
     """
     if not jobs(workspace):
         raise fail("no-answers-yet", where=workspace.root / "evaluation.toml", found="no `file`")
     folder = published_folder(workspace.root)
+    manifests = check_publications(workspace.root, workspace.plan.disclosure)
     parts = parts_of_analysis(workspace, instruments)
     if not state.compare("analyse", parts, published_files(workspace.root)).needed:
         return False
@@ -101,6 +116,7 @@ def run_analysis(
     from evaluation.analysis.comparability import save_comparability
     from evaluation.analysis.run import analyse
     from evaluation.analysis.store import save_estimates
+    from evaluation.disclosure.as_published import settle
     from evaluation.disclosure.gate import publish
     from evaluation.disclosure.published import save
 
@@ -110,6 +126,8 @@ def run_analysis(
     estimates = analyse(workspace, instruments, responses)
     progress("analyse", "disclosure gate", 2, 3)
     published = publish(estimates, workspace.plan.disclosure)
+    earlier = load_publications(workspace.root, manifests)
+    published = settle(published, earlier, workspace.plan.disclosure, _shared(workspace, instruments))
     save_estimates(estimates, workspace.root / "data" / "processed")
     save_comparability(workspace, instruments, responses)
     save(published, folder)

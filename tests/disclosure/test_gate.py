@@ -97,8 +97,9 @@ def test_below_the_threshold_only_n_is_left(published: Published) -> None:
     assert (few["n"] > 0).all()
 
 
-def test_small_groups_show_whole_points_and_no_spread(published: Published) -> None:
-    found = both("levels", results(), published)
+def test_small_groups_show_whole_points_and_no_spread() -> None:
+    private = results(sizes=(13, 13, 14, 14, 14, 14, 14, 14, 60, 60))
+    found = both("levels", private, publish(private, Disclosure()))
     coarse = found[(found["_persons"] >= 5) & (found["_persons"] < 15) & ~found["suppressed"]]
     points = coarse[coarse["stat"] != "andel"]["value"]
     shares = coarse[coarse["stat"] == "andel"]
@@ -294,11 +295,13 @@ def test_one_hidden_unit_takes_the_next_smallest_with_it() -> None:
     hidden = rows[rows["suppressed"]]
     assert set(zip(hidden["group"], hidden["reason"], strict=True)) == {
         ("enhed-u0", "under_taersklen"),
-        ("enhed-u1", "diskretion"),
-    }
+        ("enhed-u2", "diskretion"),
+    }, "the next smallest of its own type: the type's number would tell the rest"
     codes = shown.distributions[(shown.distributions["item"] == "a1") & (shown.distributions["state"] == "")]
-    assert not {"enhed-u0", "enhed-u1"} & set(codes["group"])
-    assert "enhed-u2" in set(codes["group"])
+    assert not {"enhed-u0", "enhed-u2"} & set(codes["group"])
+    assert "enhed-u1" in set(codes["group"])
+    scores = shown.levels[(shown.levels["stat"] == "score") & shown.levels["suppressed"]]
+    assert set(scores["group"]) == {"enhed-u0", "enhed-u2"}
     _check_leftovers(private, shown, 5)
 
 

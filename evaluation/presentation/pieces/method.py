@@ -12,6 +12,7 @@ from evaluation.presentation.numbers import HIDDEN
 from evaluation.presentation.piece import Piece, div, omitted, paragraphs, table
 from evaluation.presentation.pieces.caution import bootstrap_text
 from evaluation.presentation.pieces.common import anm, fictional, quote, source
+from evaluation.presentation.pieces.disclosure import hidden_table
 from evaluation.presentation.pieces.scale_notes import scale_notes
 from evaluation.presentation.sentences import capital
 from evaluation.presentation.tables import Column, Table, number_column
@@ -159,36 +160,6 @@ def disclosure_text(ctx: Context) -> Piece:
     threshold = int(ctx.published.meta.get("threshold", ctx.workspace.plan.disclosure.threshold))
     places = {"threshold": ctx.numbers.count(threshold), "triple": ctx.numbers.integer(3 * threshold)}
     return Piece("txt-diskretionering", paragraphs(ctx.say("text", "disclosure", **places)))
-
-
-def hidden_table(ctx: Context) -> Piece:
-    """``tbl-diskretionering``: how many numbers were hidden or coarsened, by kind and reason."""
-    name = "tbl-diskretionering"
-    record = ctx.published.record
-    if record.empty:
-        return omitted(name, ctx.say("omitted", "nothing_hidden"))
-    heads, kinds, reasons = ctx.words("heads"), ctx.words("record_tables"), ctx.words("record_reasons")
-    columns = (
-        Column(str(heads["table"]), 26),
-        Column(str(heads["reason"]), 44),
-        number_column(str(heads["hidden"]), 15),
-        number_column(str(heads["coarse"]), 15),
-    )
-    counted: dict[tuple[str, str], list[int]] = {}
-    for (kind, reason, rule, hidden), count in record.groupby(["table", "reason", "rule", "hidden"]).size().items():
-        sides = counted.setdefault((str(kind), str(reason) or str(rule)), [0, 0])
-        sides[0 if hidden else 1] += int(count)
-    rows = tuple(
-        (
-            markdown(str(kinds.get(kind, kind))),
-            markdown(str(reasons.get(reason, reason))),
-            ctx.numbers.integer(sides[0]),
-            ctx.numbers.integer(sides[1]),
-        )
-        for (kind, reason), sides in sorted(counted.items())
-    )
-    below = anm(ctx, [ctx.say("note", "record")], fictional(ctx, ctx.say("note", "source_record")))
-    return Piece(name, table(name, Table(columns, rows), ctx.say("caption", "record"), below), (), frozenset({name}))
 
 
 def _dropped(ctx: Context, report: Mapping[str, Any]) -> str:
