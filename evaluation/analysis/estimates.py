@@ -24,6 +24,7 @@ PRIVATE: Mapping[str, tuple[str, ...]] = {
     "attrition": (),
     "weighting": ("_persons",),
     "nonresponse": (),
+    "trends": ("_persons", "_persons_apart", "_persons_smallest"),
     "comparisons": ("_persons_group", "_persons_against", "_units_group", "_units_against"),
 }
 COLUMNS: Mapping[str, tuple[str, ...]] = {
@@ -36,6 +37,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "indicators": table.INDICATORS,
     "attrition": table.ATTRITION,
     "comparisons": table.COMPARISONS,
+    "trends": table.TRENDS,
     "weighting": table.WEIGHTING,
     "nonresponse": table.NONRESPONSE,
 }
@@ -56,7 +58,7 @@ class Estimates:
     Attributes
     ----------
     estimates, levels, distributions, response, perceived, scales, indicators, attrition, comparisons : pandas.DataFrame
-    weighting, nonresponse : pandas.DataFrame
+    weighting, nonresponse, trends : pandas.DataFrame
         Columns of ``common.table`` followed by those of :data:`PRIVATE`. ``_persons*`` count
         distinct people (raters for school data, households for parents) behind a number.
     meta : mapping
@@ -72,6 +74,7 @@ class Estimates:
     meta: Mapping[str, Any] = field(default_factory=dict)
     indicators: pd.DataFrame = field(default_factory=lambda: conform("indicators", pd.DataFrame()))
     attrition: pd.DataFrame = field(default_factory=lambda: conform("attrition", pd.DataFrame()))
+    trends: pd.DataFrame = field(default_factory=lambda: conform("trends", pd.DataFrame()))
     comparisons: pd.DataFrame = field(default_factory=lambda: conform("comparisons", pd.DataFrame()))
     weighting: pd.DataFrame = field(default_factory=lambda: conform("weighting", pd.DataFrame()))
     nonresponse: pd.DataFrame = field(default_factory=lambda: conform("nonresponse", pd.DataFrame()))

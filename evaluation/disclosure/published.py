@@ -29,6 +29,7 @@ TABLES: Mapping[str, tuple[str, ...]] = {
     "indicators": table.INDICATORS,
     "attrition": table.ATTRITION,
     "comparisons": table.COMPARISONS,
+    "trends": table.TRENDS,
     "weighting": table.WEIGHTING,
     "nonresponse": table.NONRESPONSE,
 }
@@ -45,7 +46,7 @@ FLAGS = frozenset({"suppressed", "hidden"})
 _COUNTS = (
     "invited_before invited_after n_before n_after n_paired clusters family_size n count n_base invited answered "
     "completed partial asked items units bootstrap_draws "
-    "n_group n_against clusters_group clusters_against waves_before "
+    "n_group n_against clusters_group clusters_against waves_before raters df_num "
     "unplaced rounds"
 )
 #: Columns that hold whole numbers: float64 with NaN in memory, written without a decimal point.
@@ -75,6 +76,7 @@ class Published:
     indicators: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(table.INDICATORS)))
     attrition: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(table.ATTRITION)))
     comparisons: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(table.COMPARISONS)))
+    trends: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(table.TRENDS)))
     weighting: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(table.WEIGHTING)))
     nonresponse: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(table.NONRESPONSE)))
 

@@ -28,6 +28,7 @@ TABLES = (
     "indicators",
     "attrition",
     "comparisons",
+    "trends",
     "weighting",
     "nonresponse",
 )
