@@ -237,7 +237,7 @@ def _between(first: str, last: str) -> list[str]:
     """The variables after ``first`` to ``last``: ``V1 TO V4`` names four."""
     stem = first.rstrip("0123456789")
     start, stop = first[len(stem) :], last[len(stem) :]
-    if not last.startswith(stem) or not (start.isdigit() and stop.isdigit()):
+    if not last.startswith(stem) or not (start.isdecimal() and stop.isdecimal()):
         return [last]
     width = len(start) if start.startswith("0") else 1
     return [f"{stem}{number:0{width}}" for number in range(int(start) + 1, min(int(stop), int(start) + _MOST) + 1)]

@@ -12,6 +12,7 @@ import pytest
 from evaluation.common.errors import EvaluationError
 from evaluation.importing.fast_sav import blinded
 from evaluation.importing.read import read_export
+from tests.importing.files import HEADER, write_surveyxact
 
 _COMPRESSION, _CASES, _FIRST_WIDTH = 72, 80, 180
 
@@ -81,3 +82,9 @@ def test_a_number_of_missing_values_that_cannot_be_costs_no_memory(tmp_path: Pat
         blinded(path.read_bytes())
     with pytest.raises(EvaluationError, match="import-damaged"):
         read_export(path)
+
+
+def test_a_digit_that_is_no_number_is_a_name(tmp_path: Path) -> None:
+    """Python calls "³" a digit, and cannot read it."""
+    path = write_surveyxact(tmp_path, "intl", header=[*HEADER[:4], "v_1_³", *HEADER[5:]])
+    assert "v_1_³" in read_export(path).data

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import shutil
 import subprocess
@@ -26,6 +25,14 @@ HEAD = ("id", "i1", "i2")
 ROWS = (("0101", 1, 4), ("0102", 2, 5), ("0103", 3, 3))
 #: Processor seconds and bytes for one file.
 SECONDS, MEMORY = 5, 500 * 1024**2
+STARTER = """
+import json, os, subprocess, sys
+process = subprocess.Popen(sys.argv[1:])
+_, status, used = os.wait4(process.pid, 0)
+sys.stderr.flush()
+sys.stderr.write("\\n" + json.dumps([used.ru_utime + used.ru_stime, used.ru_maxrss]))
+os._exit(os.waitstatus_to_exitcode(status))
+"""
 
 
 def rewrite(path: Path, part: str, change: Callable[[str], str]) -> None:
@@ -137,10 +144,12 @@ def test_inspect_tells_one_code_or_reads_quickly_in_little_memory(tmp_path: Path
     made(path)
     command = [sys.executable, "-c", "from evaluation.cli.main import run; run()", "inspect", str(path), "--json"]
     with (tmp_path / "out").open("wb") as out, (tmp_path / "err").open("wb") as err:
-        process = subprocess.Popen(command, stdout=out, stderr=err, cwd=Path(__file__).parents[2])
-        _, status, used = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    told = (tmp_path / "err").read_text(encoding="utf-8")
+        # started by a small process: the kernel counts the memory of the one that starts it, too
+        starter = [sys.executable, "-c", STARTER, *command]
+        process = subprocess.run(starter, stdout=out, stderr=err, cwd=Path(__file__).parents[2], check=False)
+    *lines, figures = (tmp_path / "err").read_text(encoding="utf-8").splitlines()
+    told = "\n".join(lines)
+    seconds, highest = json.loads(figures)
     assert "Traceback" not in told
     expected = CASES[made]
     if isinstance(expected, str):
@@ -150,8 +159,8 @@ def test_inspect_tells_one_code_or_reads_quickly_in_little_memory(tmp_path: Path
         assert process.returncode == 0, told
         found = json.loads((tmp_path / "out").read_text(encoding="utf-8"))
         assert (found["rows"], found["columns"]) == expected
-    assert used.ru_utime + used.ru_stime < SECONDS
-    assert used.ru_maxrss * (1 if sys.platform == "darwin" else 1024) < MEMORY
+    assert seconds < SECONDS
+    assert highest * (1 if sys.platform == "darwin" else 1024) < MEMORY
     assert sorted(p.name for p in tmp_path.iterdir()) == sorted(["err", "out", path.name])
 
 
