@@ -34,7 +34,7 @@ FOLDER = "data/processed/.cache"
 ALONE = ("spss-sav", "spss-zsav", "spss-por", "excel", "surveyxact-xlsx")
 _META = b"evaluation.export"
 _STATUS = "status of the row"
-_LIBRARIES = ("pandas", "polars", "polars-readstat", "pyreadstat", "python-calamine", "fastexcel")
+_LIBRARIES = ("pandas", "polars", "polars-readstat", "pyreadstat", "python-calamine")
 # Whole numbers within these are kept in two bytes.
 _SMALL = np.iinfo(np.int16)
 
@@ -89,7 +89,7 @@ def save_cached(
         return False
     wanted = None if columns is None else tuple(columns)
     stored = _place(folder, export.sha256, sheet, wanted)
-    table = _table(export, _kept(export, wanted))
+    table = _table(export, kept_variables(export, wanted))
     folder.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=folder, prefix=".", suffix=".part")
     os.close(handle)
@@ -116,9 +116,10 @@ def _place(folder: Path, digest: str, sheet: str | None, columns: Iterable[str] 
 
 @functools.cache
 def _program() -> str:
-    """Hash of everything that decides how a file is read."""
+    """Hash of everything that decides how a file is read, and of what is looked for in it before it is kept."""
     found = hashlib.sha256()
-    for source in sorted(Path(__file__).parent.glob("*.py")):
+    package = Path(__file__).parents[1]
+    for source in sorted([*(package / "importing").glob("*.py"), *(package / "responses").glob("*.py")]):
         found.update(source.name.encode() + source.read_bytes())
     for library in _LIBRARIES:
         try:
@@ -128,7 +129,8 @@ def _program() -> str:
     return found.hexdigest()
 
 
-def _kept(export: SurveyExport, columns: tuple[str, ...] | None) -> tuple[Variable, ...]:
+def kept_variables(export: SurveyExport, columns: Iterable[str] | None) -> tuple[Variable, ...]:
+    """The variables that :func:`save_cached` keeps: those named, and the weight that the file declares."""
     if columns is None:
         return export.variables
     found = {v.name for v in map(export.find, [*columns, *([export.weight] if export.weight else [])]) if v is not None}

@@ -32,6 +32,7 @@ BATTERY = 5
 _BYTE = 128
 # Rows alike in fewer answers than this may be alike by chance.
 _FEWEST_ALIKE = 10
+_BLOCK = 4096
 # What is longer is no code but perhaps what somebody wrote.
 _LONGEST_CODE = 6
 # Findings about answers whose detail begins with the value of a cell; unknown codes are counted from the cells instead.
@@ -79,7 +80,8 @@ def validate(
     checks += _closed_units(persons.loc[kept, "unit"], source, registers, fieldwork)
     inside = kept.to_numpy()
     # By item, each in one piece in memory.
-    kept_codes, kept_states = (np.compress(inside, part.T, axis=1).T for part in (codes, states))
+    whole = bool(inside.all())
+    kept_codes, kept_states = (part if whole else np.compress(inside, part.T, axis=1).T for part in (codes, states))
     checks += straight_lining(instrument, kept_codes, kept_states)
     checks += speed_check(times, kept)
     return checks
@@ -153,16 +155,7 @@ def _alike(codes: np.ndarray, states: np.ndarray, kept: pd.Series, persons: pd.D
 
     Rows with one and the same answer throughout are left to the straight-lining.
     """
-    highest = np.full(len(codes), -1, dtype=codes.dtype)
-    lowest = np.full(len(codes), 1 << 14, dtype=codes.dtype)
-    number = np.zeros(len(codes), dtype=np.int32)
-    # Item by item: each lies in one piece in memory.
-    for code, state in zip(codes.T, states.T, strict=True):
-        answered = state == _ANSWERED
-        number += answered
-        np.maximum(highest, code, out=highest, where=answered)
-        np.minimum(lowest, code, out=lowest, where=answered)
-    rows = kept.to_numpy() & (highest != lowest) & (number >= _FEWEST_ALIKE)
+    rows = kept.to_numpy() & _varied(codes, states)
     if not rows.any():
         return []
     looked_at = int(rows.sum())
@@ -176,6 +169,20 @@ def _alike(codes: np.ndarray, states: np.ndarray, kept: pd.Series, persons: pd.D
     same = pd.concat([told, background.fillna("")], axis=1).duplicated(keep="first")
     again = int(same.sum())
     return [Check("duplicate-answers", "se_efter" if again else "oplysning", "talt", rows=again, of=looked_at)]
+
+
+def _varied(codes: np.ndarray, states: np.ndarray) -> np.ndarray:
+    """Rows with enough answers to compare, and not one and the same throughout."""
+    found = np.empty(len(codes), dtype=bool)
+    # Blocks of rows that stay near the processor.
+    for start in range(0, len(codes), _BLOCK):
+        block = slice(start, start + _BLOCK)
+        code, answered = codes[block].T, states[block].T == _ANSWERED
+        highest = np.where(answered, code, -1).max(axis=0, initial=-1)
+        lowest = np.where(answered, code, 1 << 14).min(axis=0, initial=1 << 14)
+        number = answered.sum(axis=0, dtype=np.int32)
+        found[block] = (highest != lowest) & (number >= _FEWEST_ALIKE)
+    return found
 
 
 def _fingerprints(codes: np.ndarray, states: np.ndarray) -> np.ndarray:

@@ -32,6 +32,17 @@ TABLES = (
     "weighting",
     "nonresponse",
 )
+#: The private tables beside them.
+PRIVATE = (
+    "estimates",
+    "levels",
+    "distributions",
+    "response",
+    "perceived",
+    "scales",
+    "indicators",
+    "attrition",
+)
 #: Libraries whose version can change a number.
 LIBRARIES = ("numpy", "pandas", "scipy", "pingouin", "pyreadstat", "plotnine")
 
@@ -45,6 +56,13 @@ def published_files(root: Path) -> tuple[Path, ...]:
     """Every file of the published results."""
     folder = published_folder(root)
     return (folder / "meta.json", *(folder / f"{name}.{form}" for name in TABLES for form in ("csv", "parquet")))
+
+
+def made_files(workspace: Workspace) -> tuple[tuple[Path, ...], tuple[Path, ...]]:
+    """What the analysis writes: files it always makes, and those that depend on how many waves there are."""
+    folder = workspace.root / "data" / "processed"
+    always = (*published_files(workspace.root), *(folder / f"{name}.parquet" for name in PRIVATE))
+    return always, tuple(folder / survey.id / "comparability.csv" for survey in workspace.plan.surveys)
 
 
 def parts_of_analysis(workspace: Workspace, instruments: Mapping[str, Instrument]) -> dict[str, str]:
@@ -95,7 +113,7 @@ def run_analysis(
         raise fail("no-answers-yet", where=workspace.root / "evaluation.toml", found="no `file`")
     folder = published_folder(workspace.root)
     parts = parts_of_analysis(workspace, instruments)
-    if not state.compare("analyse", parts, published_files(workspace.root)).needed:
+    if not state.compare("analyse", parts, *made_files(workspace)).needed:
         return False
     if helpers is not None:
         helpers.start()
@@ -114,5 +132,5 @@ def run_analysis(
     save_estimates(estimates, workspace.root / "data" / "processed")
     save_comparability(workspace, instruments, responses)
     save(published, folder)
-    state.record("analyse", parts, published_files(workspace.root))
+    state.record("analyse", parts, *made_files(workspace))
     return True

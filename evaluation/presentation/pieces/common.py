@@ -162,6 +162,11 @@ def hidden_remark(ctx: Context, rows: Iterable[Row]) -> str:
     return " ".join(parts)
 
 
-def base_remark(ctx: Context, rows: Iterable[Row]) -> str:
-    """The note where percentages of an item are of all who were asked (``base = "stillet"`` in the codebook)."""
-    return ctx.say("base", "stillet") if any(row["base"] == "stillet" for row in rows) else ""
+def base_remark(ctx: Context, view: SurveyView, rows: Iterable[Row], name: str = "stillet") -> str:
+    """The note that names the items whose percentages are of all who were asked (``base`` in the codebook).
+
+    ``name``: ``stillet`` under tables and in texts, ``figur`` under figures, whose bars are of those who answered.
+    """
+    items = [str(row["item" if "item" in row else "measure"]) for row in rows if row["base"] == "stillet"]
+    quoted = [view.quoted(item) for item in dict.fromkeys(items)]
+    return ctx.say("base", name, items=ctx.numbers.listing(quoted)) if quoted else ""
