@@ -42,6 +42,10 @@ PRIVATE = (
     "scales",
     "indicators",
     "attrition",
+    "comparisons",
+    "trends",
+    "weighting",
+    "nonresponse",
 )
 #: Libraries whose version can change a number.
 LIBRARIES = ("numpy", "pandas", "scipy", "pingouin", "pyreadstat", "plotnine")

@@ -25,7 +25,8 @@ def raised() -> set[str]:
     found = set(
         re.findall(r'"((?:toml|plan|register|population|margins|trial|codebook|crosswalk)-[a-z0-9-]+)"', SOURCE)
     )
-    found = {code for code in found if not code.endswith("-")}
+    # a reason why two waves are no pair, told in the report: no error
+    found = {code for code in found if not code.endswith("-")} - {"population-changed"}
     return found | {f"plan-scope-unknown-{kind}" for kind in KINDS}
 
 

@@ -70,6 +70,7 @@ OTHER_TESTS: Mapping[str, str] = {
     "second_weights": "a second opinion of weightipy, never published; tests/statistics/test_weighting.py",
     # Written at the same time as this battery: whoever knows them replaces these lines by parameters in the pool.
     "comparisons": "takes grouped counts; provisional",
+    "counted": "sums that comparisons makes of grouped counts",
     "counts": "takes slots and groupings of an analysis; provisional",
     "many": "arrays in which NaN is a number that is missing, as None is in tests; provisional",
     "resampling": "takes grouped counts; provisional",
