@@ -26,7 +26,7 @@ def attrition(frame: Frame, workspace: Workspace) -> pd.DataFrame:
     """
     rows: list[dict[str, object]] = []
     for place, wave in enumerate(frame.waves):
-        counted = _units(frame, workspace, wave)
+        counted = invited_units(frame, workspace, wave)
         if not counted:
             continue
         answers = pd.Series(frame.unit[(frame.wave == place) & frame.own]).astype(str).str.casefold().value_counts()
@@ -43,7 +43,7 @@ def attrition(frame: Frame, workspace: Workspace) -> pd.DataFrame:
     return join("attrition", [conform("attrition", pd.DataFrame(rows))] if rows else [])
 
 
-def _units(frame: Frame, workspace: Workspace, wave: str) -> list[tuple[Unit, int]]:
+def invited_units(frame: Frame, workspace: Workspace, wave: str) -> list[tuple[Unit, int]]:
     """Units invited in the wave; one that was merged counts as the unit it became, as its answers do."""
     became = _successors(workspace)
     found: dict[str, tuple[Unit, int]] = {}

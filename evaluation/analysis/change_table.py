@@ -8,15 +8,17 @@ import numpy as np
 import pandas as pd
 
 from evaluation.analysis.cells import Moments
+from evaluation.analysis.checks import Checks
+from evaluation.analysis.effects import EFFECT_OF
 from evaluation.analysis.estimates import conform
 from evaluation.analysis.frame import Floats, Frame
 from evaluation.analysis.groups import DIFFERENCE, Partition
-from evaluation.analysis.levels import intervals
 from evaluation.analysis.measures import Measures, Pair
 from evaluation.analysis.uncertainty import Uncertainty
 from evaluation.common.ids import waves_part
 from evaluation.plan.model import Delta, Estimand
-from evaluation.statistics.tests import mdc
+from evaluation.statistics import reasons
+from evaluation.statistics.many import intervals, mdcs
 
 #: A change that rounds to 0 in whole points (procentpoint for shares) has direction ``ingen``.
 HALF_POINT = 0.5
@@ -55,13 +57,14 @@ class Setting:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What was found for every (group, measure) of a partition: waves, uncertainty, effect sizes, pairs."""
+    """What was found for every (group, measure) of a partition: waves, uncertainty, effect sizes, pairs, checks."""
 
     early: Moments
     late: Moments
     around: Uncertainty
     effects: tuple[Floats, Floats, Floats]
     paired: Floats
+    checks: Checks
 
 
 def _reason(found: Found, pair: Pair) -> np.ndarray:
@@ -95,7 +98,8 @@ def change_table(
     table = _described(frame, measures, pair, grouping, setting)
     share = (table["stat"] == "andel").to_numpy()
     numbers = _waves(found, share) | _around(found, setting, grouping.estimator == "cluster")
-    table = table.assign(**numbers, reason=_reason(found, pair).ravel())
+    named = np.where(np.isnan(found.effects[0].ravel()), "", table["stat"].map(EFFECT_OF).fillna("")).astype(object)
+    table = table.assign(**numbers, effect_name=named, reason=_reason(found, pair).ravel())
     return conform("estimates", table.assign(direction=direction(table["change"].to_numpy(), share)))
 
 
@@ -147,6 +151,7 @@ def _waves(found: Found, share: np.ndarray) -> dict[str, np.ndarray]:
         "n_eff_before": around.n_eff.ravel(),
         "n_eff_after": around.n_eff_after.ravel(),
         "clusters": around.clusters.ravel(),
+        "largest_share": found.checks.largest_share.ravel(),
         "before": before,
         "after": after,
         "change": after - before,
@@ -167,16 +172,14 @@ def _around(found: Found, setting: Setting, test: bool) -> dict[str, np.ndarray]
     if not test:
         return made
     eq_low, eq_high = intervals(change, se, df, 1 - 2 * setting.alpha)
-    detectable = [
-        np.nan if np.isnan(s) else mdc(float(s), float(d), setting.alpha) for s, d in zip(se, df, strict=True)
-    ]
     effect, effect_low, effect_high = (part.ravel() for part in found.effects)
     return made | {
         "eq_low": eq_low,
         "eq_high": eq_high,
         "p_value": found.around.p_value.ravel(),
-        "mdc80": np.array(detectable, dtype=float),
-        "effect_name": np.where(np.isnan(effect), "", "hedges_g").astype(object),
+        "p_bootstrap": found.checks.p_bootstrap.ravel(),
+        "bootstrap_draws": found.checks.draws.ravel(),
+        "mdc80": mdcs(se, df, setting.alpha),
         "effect_size": effect,
         "effect_low": effect_low,
         "effect_high": effect_high,
@@ -203,6 +206,8 @@ def difference(own: pd.DataFrame, other: pd.DataFrame) -> pd.DataFrame:
     ]
     table["method"] = DESCRIPTION
     missing = table["change"].isna()
-    table["reason"] = np.where(missing, np.where(own["change"].isna(), own["reason"], other["reason"]), "")
+    table["reason"] = np.where(
+        missing, np.where(own["change"].isna(), own["reason"], other["reason"]), reasons.ONE_CLUSTER_IN_GROUP
+    )
     table["_grouping"] = DIFFERENCE
     return conform("estimates", table)

@@ -9,17 +9,16 @@ import pandas as pd
 
 from evaluation.analysis.cells import Moments, joint, moments, segment_sums
 from evaluation.analysis.change_table import Found, Setting, change_table, difference
+from evaluation.analysis.checks import checks
+from evaluation.analysis.effects import effects
 from evaluation.analysis.estimates import join
 from evaluation.analysis.frame import Bools, Floats, Frame, Ints
 from evaluation.analysis.groups import COMPARISON, KOMMUNE, Partition
 from evaluation.analysis.measures import Measures, Pair
 from evaluation.analysis.uncertainty import change_uncertainty, pooled_sd, unit_uncertainty
+from evaluation.common.ids import waves_part
 from evaluation.plan.load import Workspace
 from evaluation.plan.timing import survey_period
-from evaluation.statistics.effects import hedges_g
-
-#: Fewest answers in both waves for an effect size; below it the gate would hide it anyway.
-EFFECT_FROM = 30
 
 
 def eligible(frame: Frame, workspace: Workspace, before: int, after: int) -> Bools:
@@ -55,41 +54,6 @@ def _paired(frame: Frame, values: Floats, after: Bools, group: Ints, groups: int
     return segment_sums((early & late).astype(float), owner, groups)
 
 
-def _effects(
-    frame: Frame,
-    measures: Measures,
-    values: Floats,
-    after: Bools,
-    group: Ints,
-    grouping: Partition,
-    setting: Setting,
-    fewest: Floats,
-) -> tuple[Floats, Floats, Floats]:
-    """Hedges' g and its interval for scale scores in every group, for item means in the kommune."""
-    shape = (len(grouping.groups), len(measures.measures))
-    made = tuple(np.full(shape, np.nan) for _ in range(3))
-    wanted = ("score", "snit") if grouping.kind == KOMMUNE else ("score",)
-    for position in range(shape[0]):
-        here = np.flatnonzero(group == position)
-        for column, measure in enumerate(measures.measures):
-            if measure.stat not in wanted or fewest[position, column] < EFFECT_FROM:
-                continue
-            effect = hedges_g(
-                values[here, column],
-                after[here],
-                frame.cluster[here],
-                None if frame.weights is None else frame.weights[here],
-                level=1 - setting.alpha,
-                estimand=setting.estimand,
-                population=None if setting.population is None else setting.population[here],
-                person=frame.person[here],
-                independent=not frame.survey.unit,
-            )
-            for target, value in zip(made, (effect.value, effect.low, effect.high), strict=True):
-                target[position, column] = np.nan if value is None else value
-    return made[0], made[1], made[2]
-
-
 def changes(
     frame: Frame, measures: Measures, pair: Pair, groupings: Sequence[Partition], workspace: Workspace, setting: Setting
 ) -> pd.DataFrame:
@@ -117,11 +81,13 @@ def _of_partition(
         around = change_uncertainty(frame, pair.values, after, group, groups, setting.estimand, setting.population)
     fewest = np.minimum(early.n, late.n)
     blank = np.full(fewest.shape, np.nan)
-    effects = (blank, blank, blank)
+    sizes = (blank, blank, blank)
+    rows = (frame, measures.measures, pair.values, after, group, grouping)
     if grouping.estimator == "cluster":
-        effects = _effects(frame, measures, pair.values, after, group, grouping, setting, fewest)
+        sizes = effects(*rows, setting.estimand, setting.population, 1 - setting.alpha, fewest)
+    checked = checks(*rows, around, waves_part(frame.waves[setting.before], frame.waves[setting.after]))
     paired = _paired(frame, pair.values, after, group, groups)
-    return change_table(frame, measures, pair, grouping, setting, Found(early, late, around, effects, paired))
+    return change_table(frame, measures, pair, grouping, setting, Found(early, late, around, sizes, paired, checked))
 
 
 def _split(both: Moments, side: int) -> Moments:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from evaluation.analysis.changes import eligible
 from evaluation.analysis.frame import build_frame
 from evaluation.analysis.measures import build_measures, build_pair, item_scores
+from evaluation.analysis.weighting import weighted
 from evaluation.codebook.model import Instrument
 from evaluation.common.errors import fail
 from evaluation.plan.load import Workspace
@@ -34,6 +35,7 @@ def compare_scale(
     known = () if frame is None else frame.waves
     if frame is None or not set(waves) <= set(known):
         raise fail("survey-unknown", found=f"{survey.id} {' '.join(waves)}", known=", ".join(known) or "-")
+    frame, _ = weighted(frame, workspace)
     before, after = known.index(waves[0]), known.index(waves[1])
     scores = item_scores(frame)
     measures = build_measures(frame, scores)

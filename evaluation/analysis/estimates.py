@@ -19,9 +19,13 @@ PRIVATE: Mapping[str, tuple[str, ...]] = {
     "distributions": ("_grouping", "_persons", "_persons_answered"),
     "response": (),
     "perceived": ("_grouping", "_persons", "_persons_asked"),
-    "scales": ("_persons",),
+    "scales": ("_persons", "_n_pair", "_persons_pair"),
     "indicators": ("_grouping", "_persons", "_side"),
     "attrition": (),
+    "weighting": ("_persons",),
+    "nonresponse": (),
+    "trends": ("_persons", "_persons_apart", "_persons_smallest"),
+    "comparisons": ("_persons_group", "_persons_against", "_units_group", "_units_against"),
 }
 COLUMNS: Mapping[str, tuple[str, ...]] = {
     "estimates": table.ESTIMATES,
@@ -32,11 +36,16 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "scales": table.SCALES,
     "indicators": table.INDICATORS,
     "attrition": table.ATTRITION,
+    "comparisons": table.COMPARISONS,
+    "trends": table.TRENDS,
+    "weighting": table.WEIGHTING,
+    "nonresponse": table.NONRESPONSE,
 }
 _TEXT = (
     "key survey theme measure stat higher_is group waves wave design estimand direction family effect_name verdict "
     "method weighting comparable base reason rule_version scale item code state source table rule _grouping "
-    "indicator title period note margin label"
+    "indicator title period note margin label caution against level wording _units_group _units_against "
+    "item_rest_item alpha_dropped_item same same_reason drift_item margins merged"
 )
 #: Columns that hold text; everything else is float64 (NaN where there is no number), but for ``suppressed``.
 TEXT = frozenset(_TEXT.split())
@@ -48,7 +57,8 @@ class Estimates:
 
     Attributes
     ----------
-    estimates, levels, distributions, response, perceived, scales, indicators, attrition : pandas.DataFrame
+    estimates, levels, distributions, response, perceived, scales, indicators, attrition, comparisons : pandas.DataFrame
+    weighting, nonresponse, trends : pandas.DataFrame
         Columns of ``common.table`` followed by those of :data:`PRIVATE`. ``_persons*`` count
         distinct people (raters for school data, households for parents) behind a number.
     meta : mapping
@@ -64,6 +74,10 @@ class Estimates:
     meta: Mapping[str, Any] = field(default_factory=dict)
     indicators: pd.DataFrame = field(default_factory=lambda: conform("indicators", pd.DataFrame()))
     attrition: pd.DataFrame = field(default_factory=lambda: conform("attrition", pd.DataFrame()))
+    trends: pd.DataFrame = field(default_factory=lambda: conform("trends", pd.DataFrame()))
+    comparisons: pd.DataFrame = field(default_factory=lambda: conform("comparisons", pd.DataFrame()))
+    weighting: pd.DataFrame = field(default_factory=lambda: conform("weighting", pd.DataFrame()))
+    nonresponse: pd.DataFrame = field(default_factory=lambda: conform("nonresponse", pd.DataFrame()))
 
 
 def conform(name: str, frame: pd.DataFrame) -> pd.DataFrame:

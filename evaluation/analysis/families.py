@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from evaluation.analysis.checks import caution
 from evaluation.analysis.groups import KOMMUNE
 from evaluation.plan.model import Plan
 from evaluation.statistics.tests import holm
@@ -36,14 +37,15 @@ def _testable(estimates: pd.DataFrame) -> set[str]:
 
 
 def decide(estimates: pd.DataFrame, plan: Plan) -> pd.DataFrame:
-    """``estimates`` with family, family size (rows tested), adjusted p and verdict.
+    """``estimates`` with family, family size (rows tested), adjusted p, verdict and cautions.
 
     Rows outside every family lose their p: only corrected tests are reported.
     """
     made = estimates.copy()
     made["family"] = family_of(made, plan)
     inside = made["family"] != ""
-    made["p_value"] = made["p_value"].where(inside)
+    for name in ("p_value", "p_bootstrap", "bootstrap_draws"):
+        made[name] = made[name].where(inside)
     made["family_size"] = np.nan
     made["p_adjusted"] = np.nan
     for name in dict.fromkeys(made.loc[inside, "family"]):
@@ -55,4 +57,5 @@ def decide(estimates: pd.DataFrame, plan: Plan) -> pd.DataFrame:
     words = [verdict(*row) for row in made.loc[inside, needed].itertuples(index=False, name=None)]
     made["verdict"] = ""
     made.loc[inside, "verdict"] = words
+    made["caution"] = caution(made)
     return made

@@ -9,8 +9,10 @@ import pandas as pd
 
 from evaluation.analysis.estimates import Estimates
 from evaluation.disclosure.changes_gate import gate_estimates
+from evaluation.disclosure.comparisons_gate import gate_comparisons
 from evaluation.disclosure.complement import complement
 from evaluation.disclosure.indicators_gate import gate_indicators
+from evaluation.disclosure.nonresponse_gate import gate_nonresponse, gate_weighting
 from evaluation.disclosure.published import TABLES, Published, conform
 from evaluation.disclosure.record import Record
 from evaluation.disclosure.rules import (
@@ -30,11 +32,17 @@ from evaluation.disclosure.rules import (
     mark,
     set_reason,
 )
+from evaluation.disclosure.trends_gate import gate_trends
 from evaluation.plan.model import Disclosure
 
 _LEVEL_SPREAD = ("sd", "se", "df", "ci_low", "ci_high", "n_eff", "floor_share", "ceiling_share")
 _PERCEIVED_SPREAD = ("se", "df", "ci_low", "ci_high")
 _PERCEIVED_SHARES = ("share_worse", "share_same", "share_better")
+_TOGETHER = ("alpha_std", "omega", "g6", "average_r", "ase")
+_ITEMS = ("item_rest_min", "item_rest_item", "alpha_dropped_max", "alpha_dropped_item")
+_RELIABILITY = ("alpha", "alpha_low", "alpha_high", *_TOGETHER, *_ITEMS)
+_SAME = ("same", "same_reason", "congruence", "congruence_p", "drift", "drift_item", "drift_size", "drift_p")
+_ALIKE = ("icc_unit", "icc_rater")
 _APART = ("share_dont_know", "share_not_here")
 
 
@@ -59,15 +67,20 @@ def publish(estimates: Estimates, policy: Disclosure) -> Published:
     levels = _levels(estimates.levels, threshold, record)
     distributions = _distributions(estimates.distributions, levels, threshold, record)
     changes = gate_estimates(estimates.estimates, levels, threshold, record)
+    registers = gate_indicators(estimates.indicators, threshold, record)
     tables = {
         "estimates": changes,
         "levels": levels,
         "distributions": distributions,
         "response": estimates.response.copy(),
         "attrition": estimates.attrition.copy(),
+        "comparisons": gate_comparisons(estimates.comparisons, levels, threshold, record),
         "perceived": _perceived(estimates.perceived, threshold, record),
         "scales": _scales(estimates.scales, threshold, record),
-        "indicators": gate_indicators(estimates.indicators, threshold, record),
+        "indicators": registers,
+        "trends": gate_trends(estimates.trends, levels, registers, threshold, record),
+        "weighting": gate_weighting(estimates.weighting, threshold, record),
+        "nonresponse": gate_nonresponse(estimates.nonresponse, changes, record),
     }
     tables["record"] = record.table()
     for name, table in tables.items():
@@ -202,10 +215,13 @@ def _perceived(source: pd.DataFrame, threshold: int, record: Record) -> pd.DataF
 
 
 def _scales(source: pd.DataFrame, threshold: int, record: Record) -> pd.DataFrame:
-    """Gate reliability: nothing below 30 complete answers."""
+    """Gate reliability: nothing below 30 complete answers, of both waves where a number rests on both."""
     table = source.copy()
     small = few(table["n"].to_numpy(), table["_persons"].to_numpy(), threshold) | (table["_persons"] == 0).to_numpy()
-    blank(table, small, ("alpha", "alpha_low", "alpha_high"))
+    blank(table, small, (*_RELIABILITY, *_ALIKE))
+    pair = few(table["_n_pair"].to_numpy(), table["_persons_pair"].to_numpy(), threshold)
+    pair |= small | ~(table["_persons_pair"] > 0).to_numpy()
+    blank(table, pair, _SAME)
     table["suppressed"] = small
     set_reason(table, small, UNDER_30)
     record.add("scales", table, small, UNDER_30, hidden=True)

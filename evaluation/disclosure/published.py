@@ -28,11 +28,16 @@ TABLES: Mapping[str, tuple[str, ...]] = {
     "record": table.RECORD,
     "indicators": table.INDICATORS,
     "attrition": table.ATTRITION,
+    "comparisons": table.COMPARISONS,
+    "trends": table.TRENDS,
+    "weighting": table.WEIGHTING,
+    "nonresponse": table.NONRESPONSE,
 }
 _TEXT = (
     "key survey theme measure stat higher_is group waves wave design estimand direction family effect_name verdict "
     "method weighting comparable base reason rule_version scale item code state source table rule "
-    "indicator title period note margin label"
+    "indicator title period note margin label caution against level wording "
+    "item_rest_item alpha_dropped_item same same_reason drift_item margins merged"
 )
 #: Columns that hold text (``""`` where there is none).
 TEXT = frozenset(_TEXT.split())
@@ -40,7 +45,9 @@ TEXT = frozenset(_TEXT.split())
 FLAGS = frozenset({"suppressed", "hidden"})
 _COUNTS = (
     "invited_before invited_after n_before n_after n_paired clusters family_size n count n_base invited answered "
-    "completed partial asked items units"
+    "completed partial asked items units bootstrap_draws "
+    "n_group n_against clusters_group clusters_against waves_before raters df_num "
+    "unplaced rounds"
 )
 #: Columns that hold whole numbers: float64 with NaN in memory, written without a decimal point.
 COUNTS = frozenset(_COUNTS.split())
@@ -68,6 +75,10 @@ class Published:
     meta: Mapping[str, Any] = field(default_factory=dict)
     indicators: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(table.INDICATORS)))
     attrition: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(table.ATTRITION)))
+    comparisons: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(table.COMPARISONS)))
+    trends: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(table.TRENDS)))
+    weighting: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(table.WEIGHTING)))
+    nonresponse: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(table.NONRESPONSE)))
 
     @property
     def fictional(self) -> bool:

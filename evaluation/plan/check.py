@@ -18,7 +18,10 @@ from evaluation.common.errors import Problem
 from evaluation.common.ids import is_part
 from evaluation.common.resources import resource_folder
 from evaluation.plan.form import TomlFile, near
+from evaluation.plan.frikommuner import released_too
+from evaluation.plan.populations import population_problems
 from evaluation.plan.registers import FOLDER, Registers
+from evaluation.plan.weighting import weighting_problems
 
 Table = Mapping[str, Any]
 Loc = tuple[str | int, ...]
@@ -96,7 +99,8 @@ def plan_problems(file: TomlFile, registers: Registers, root: Path, *, units_kno
         _population,
         _trials,
     )
-    return [problem for check in checks for problem in check(plan)]
+    found = [problem for check in checks for problem in check(plan)]
+    return [*found, *weighting_problems(file, registers), *population_problems(file)]
 
 
 # -- ids and dates -----------------------------------------------------------------
@@ -306,8 +310,15 @@ def _verdict_groups(plan: _Plan, decision: Table) -> Iterator[Problem]:
 def _comparison(plan: _Plan) -> Iterator[Problem]:
     name = plan.table("comparison").get("kommune")
     known = list(dict.fromkeys(u.kommune for u in plan.registers.units if u.kommune))
-    if plan.registers.units:
-        yield from plan.unknown("plan-unknown-comparison", name, known, "comparison", "kommune", free=True)
+    header = plan.table("evaluation")
+    own = [value.casefold() for value in (header.get("kommune"), header.get("kommunekode")) if isinstance(value, str)]
+    loc: Loc = ("comparison", "kommune")
+    if isinstance(name, str) and name.strip().casefold() in own:
+        yield plan.problem("plan-comparison-own", loc, name)
+    elif isinstance(name, str) and any(released_too(value, name) for value in own):
+        yield plan.problem("plan-comparison-released", loc, name, name=name)
+    elif plan.registers.units:
+        yield from plan.unknown("plan-unknown-comparison", name, known, *loc, free=True)
 
 
 def _publications(plan: _Plan) -> Iterator[Problem]:

@@ -89,11 +89,35 @@ class SurveyWave(Model):
     where: dict[str, str | tuple[str, ...]] = Field(
         default_factory=dict, description="Keep only rows whose column has one of these values."
     )
+    population: _WORDS | None = Field(
+        None,
+        description="Whom this wave was about, where that changed between waves: 'alle børn', 'børn med behov'. Waves "
+        "with different texts are never compared; say it for every wave of the survey or for none.",
+    )
     columns: dict[str, str] = Field(
         default_factory=dict,
         description="Item or role of the instrument = column name in this wave's file; goes before the crosswalk. "
         "An empty name: not asked in this wave.",
     )
+
+
+class Weighting(Model):
+    """Weights that give the answers of every wave the known make-up of those who were asked."""
+
+    method: Literal["efterstratificering", "rimvaegtning"] = Field(
+        description="efterstratificering: every combination of the margins gets its known share. rimvaegtning: every "
+        "margin by itself, one after the other until all hold."
+    )
+    margins: tuple[Id, ...] = Field(
+        ("type",),
+        min_length=1,
+        description="'type', 'omraade' or 'enhed', known from population.csv; or a group of the instrument, known "
+        "from margins.csv. efterstratificering: one from margins.csv, or any from population.csv.",
+    )
+    fewest: int = Field(
+        10, ge=3, description="Fewest answers in a category; smaller ones are merged, and the report says which."
+    )
+    trim: float | None = Field(None, gt=1, description="Largest weight, in multiples of the mean; default: no limit.")
 
 
 class Survey(Model):
@@ -121,6 +145,9 @@ class Survey(Model):
     )
     groups: tuple[Id, ...] = Field(
         (), description="Group variables to break down by: 'type' or a group of the instrument."
+    )
+    weighting: Weighting | None = Field(
+        None, description="Weights to the known make-up of those who were asked; none: answers count as they are."
     )
     estimand: Estimand | None = Field(None, description="Overrides the estimand of [evaluation] for this survey.")
     compare: tuple[Id, Id] | None = Field(None, description="Waves to compare; default last before and last after.")

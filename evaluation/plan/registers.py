@@ -1,6 +1,6 @@
-"""Registers beside the plan: units, population and trials, read from ``data/registers/*.csv``.
+"""Registers beside the plan: units, population, margins and trials, read from ``data/registers/*.csv``.
 
-All three are public facts (no person data), UTF-8, comma-separated, dates as
+All are public facts (no person data), UTF-8, comma-separated, dates as
 ``2021-06-01``. Each file may be absent.
 """
 
@@ -33,6 +33,7 @@ UNIT_COLUMNS = (
     "predecessors",
 )
 POPULATION_COLUMNS = ("survey", "wave", "unit", "invited")
+MARGIN_COLUMNS = ("survey", "wave", "variable", "value", "count")
 TRIAL_COLUMNS = ("id", "title", "units", "from", "to", "theme", "initiated_by", "description")
 
 T = TypeVar("T")
@@ -76,6 +77,18 @@ class Population:
 
 
 @dataclass(frozen=True, slots=True)
+class Margin:
+    """How many of those asked in a wave have a value of a variable: ``type``, ``omraade`` or a group's code."""
+
+    survey: str
+    wave: str
+    variable: str
+    value: str
+    count: int
+    line: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Trial:
     """A trial (forsøg) under the release. No ``units``: not known or all of them."""
 
@@ -97,6 +110,7 @@ class Registers:
     units: tuple[Unit, ...] = ()
     population: tuple[Population, ...] = ()
     trials: tuple[Trial, ...] = ()
+    margins: tuple[Margin, ...] = ()
 
     def unit(self, unit_id: str) -> Unit | None:
         """The unit of that id (upper and lower case are the same), or None."""
@@ -125,7 +139,7 @@ def load_registers(root: Path) -> Registers:
     Raises
     ------
     EvaluationError
-        With everything that is wrong in all three files.
+        With everything that is wrong in all the files.
     """
     registers, problems = read_registers(root)
     if problems:
@@ -137,6 +151,7 @@ def read_registers(root: Path) -> tuple[Registers, list[Problem]]:
     """What could be read of the registers, and what is wrong in them."""
     of_units: list[Problem] = []
     of_population: list[Problem] = []
+    of_margins: list[Problem] = []
     of_trials: list[Problem] = []
     unit_rows = list(_rows(root, "units.csv", UNIT_COLUMNS, of_units))
     known = {row.text("id").casefold() for row in unit_rows}
@@ -147,9 +162,13 @@ def read_registers(root: Path) -> tuple[Registers, list[Problem]]:
     units = tuple(u for u in map(_unit, unit_rows) if u.id)
     people = (_population(row) for row in _rows(root, "population.csv", POPULATION_COLUMNS, of_population))
     population = tuple(row for row in people if row is not None)
+    counted = (_margin(row) for row in _rows(root, "margins.csv", MARGIN_COLUMNS, of_margins))
+    margins = tuple(row for row in counted if row is not None)
     trials = tuple(_trial(row) for row in _rows(root, "trials.csv", TRIAL_COLUMNS, of_trials))
-    problems = [p for found in (of_units, of_population, of_trials) for p in _folded(sorted(found, key=_line))]
-    return Registers(units, population, tuple(t for t in trials if t.id)), problems
+    problems = [
+        p for found in (of_units, of_population, of_margins, of_trials) for p in _folded(sorted(found, key=_line))
+    ]
+    return Registers(units, population, tuple(t for t in trials if t.id), margins), problems
 
 
 def _line(problem: Problem) -> int:
@@ -255,7 +274,7 @@ def _rows(root: Path, file: str, columns: Sequence[str], problems: list[Problem]
     needed = columns[: _required(name)]
     if any(p.code != "register-unknown-column" or p.params["near"] in needed for p in bad):
         return
-    identity = 3 if file == "population.csv" else 1
+    identity = {"population.csv": 3, "margins.csv": 4}.get(file, 1)
     seen: dict[tuple[str, ...], int] = {}
     for cells in reader:
         line = reader.line_num
@@ -278,7 +297,7 @@ def _rows(root: Path, file: str, columns: Sequence[str], problems: list[Problem]
 
 def _required(name: str) -> int:
     """How many of the columns a register cannot do without."""
-    return 4 if name.endswith("population.csv") else 2
+    return {"population.csv": 4, "margins.csv": 5}.get(name.rpartition("/")[2], 2)
 
 
 def _header_problems(name: str, header: Sequence[str], columns: Sequence[str]) -> Iterator[Problem]:
@@ -323,6 +342,14 @@ def _population(row: _Row) -> Population | None:
     invited = row.whole("invited") or 0
     survey, wave, unit = (row.text(column) for column in ("survey", "wave", "unit"))
     return Population(survey, wave, unit, invited, row.line) if survey and wave and unit else None
+
+
+def _margin(row: _Row) -> Margin | None:
+    if not row.text("count"):
+        row.problem("register-empty", column="count")
+    count = row.whole("count") or 0
+    survey, wave, variable, value = (row.text(column) for column in MARGIN_COLUMNS[:4])
+    return Margin(survey, wave, variable, value, count, row.line) if survey and wave and variable and value else None
 
 
 def _trial(row: _Row) -> Trial:

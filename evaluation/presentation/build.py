@@ -20,6 +20,7 @@ from evaluation.presentation.piece import FOLDER, Piece, omitted
 from evaluation.presentation.pieces.answers import answers
 from evaluation.presentation.pieces.attrition import attrition
 from evaluation.presentation.pieces.change import development
+from evaluation.presentation.pieces.comparison import trial_groups
 from evaluation.presentation.pieces.groups import groups
 from evaluation.presentation.pieces.indicators import indicators
 from evaluation.presentation.pieces.method import method
@@ -27,6 +28,8 @@ from evaluation.presentation.pieces.participation import participation, survey_p
 from evaluation.presentation.pieces.perceived import perceived
 from evaluation.presentation.pieces.release import release
 from evaluation.presentation.pieces.summary import all_surveys, summary, survey_pieces
+from evaluation.presentation.pieces.trends import trend_pieces
+from evaluation.presentation.pieces.weighting import weighting
 from evaluation.presentation.variables import variables
 
 if TYPE_CHECKING:
@@ -39,7 +42,7 @@ _ALL = "alle-undersoegelser"
 _INCLUDE = re.compile(r"\{\{<\s*include\s+_resultater/([^\s>]+)\.qmd\s*>\}\}")
 _VARIABLE = re.compile(r"\{\{<\s*var\s+([^\s>]+)\s*>\}\}")
 _SURVEY_PIECE = re.compile(
-    r"(?:tbl-bilag-(?P<appendix>.+)|(?:txt|fig|tbl)-(?P<survey>.+)-(?:hovedpointer|deltagelse|udvikling|svar|oplevet|grupper))\Z"
+    r"(?:tbl-bilag-(?P<appendix>.+)|(?:txt|fig|tbl)-(?P<survey>.+)-(?:hovedpointer|deltagelse|udvikling|tendens|svar|oplevet|grupper))\Z"
 )
 #: Kept beside our own: the reporting layer writes it into the same folder.
 _NOT_OURS = frozenset({"_metadata.yml", "brand.css", "reference.docx"})
@@ -70,9 +73,10 @@ class BuildReport:
 def make_pieces(ctx: Context, wanted: Sequence[str] = ()) -> tuple[Piece, ...]:
     """Every piece of the contract, and a short word for what the project includes (``wanted``) beyond it."""
     made = [*release(ctx), *participation(ctx), *method(ctx), *summary(ctx), *indicators(ctx)]
-    made += attrition(ctx)
+    made += [*attrition(ctx), *trial_groups(ctx), *weighting(ctx)]
     for view in ctx.surveys:
-        made += [*development(ctx, view), survey_participation(ctx, view), *answers(ctx, view)]
+        made += [*development(ctx, view), *trend_pieces(ctx, view), survey_participation(ctx, view)]
+        made += answers(ctx, view)
         made += [*perceived(ctx, view), *groups(ctx, view)]
     made.append(all_surveys(ctx))
     names = {piece.name for piece in made}

@@ -151,15 +151,28 @@ def cluster_changes(
     codes, clusters = as_codes(cluster)
     w = as_weights(weights, len(values))
     cells = cell_sums(values, wave, codes, clusters, w)
-    fit = cr2(cells, _CONTRAST)
-    method: Method = "cr2_person" if independent else "cr2_unit"
-    changes = tuple(_change(cells, fit, m, method) for m in range(values.shape[1]))
+    changes = changes_of_cells(cells, independent=independent)
     if estimand == "udvikling":
         return changes
     people = codes if independent else as_codes(np.arange(len(codes)) if person is None else person)[0]
     strata = np.zeros_like(codes) if independent else codes
     sizes = None if population is None else np.asarray(population, dtype=float)
     return tuple(_finite(change, values[:, m], wave, strata, people, w, sizes) for m, change in enumerate(changes))
+
+
+def changes_of_cells(cells: Cells, *, independent: bool = False) -> tuple[Change, ...]:
+    """Changes from sums per measure, cluster and wave: :func:`cluster_changes` without the rows.
+
+    Parameters
+    ----------
+    cells : Cells
+        Sums of two waves, shape (measures, clusters, 2).
+    independent : bool
+        As in :func:`cluster_change`.
+    """
+    fit = cr2(cells, _CONTRAST)
+    method: Method = "cr2_person" if independent else "cr2_unit"
+    return tuple(_change(cells, fit, m, method) for m in range(cells.n.shape[0]))
 
 
 def _change(cells: Cells, fit: Fit, m: int, method: Method) -> Change:
@@ -193,6 +206,9 @@ def _change(cells: Cells, fit: Fit, m: int, method: Method) -> Change:
     if in_wave.min() < 2:
         return replace(described, reason=reasons.ONE_CLUSTER)
     se, df = float(fit.se[m]), float(fit.df[m])
+    if math.isnan(se) or math.isnan(df):
+        # One cluster has next to all the weight of a wave: for CR2 there is no other.
+        return replace(described, reason=reasons.ONE_CLUSTER)
     if se == 0:
         return replace(described, reason=reasons.NO_VARIANCE)
     return replace(described, se=se, df=df, p_value=p_value(float(fit.estimate[m]), se, df), method=method)

@@ -73,6 +73,10 @@ def hedges_g(
     Hedges, L. V. (1981). *Journal of Educational Statistics* 6(2), 107–128.
     """
     values, wave = np.asarray(y, dtype=float), as_waves(after)
+    if values.ndim != 1 or values.shape != wave.shape:
+        raise ValueError("y and after must have one dimension and the same number of rows")
+    if np.isinf(values).any():
+        raise ValueError("y holds infinite values")
     w = as_weights(weights, len(values))
     keep = ~np.isnan(values) & (w > 0)
     n = np.bincount(wave[keep], minlength=2).astype(float)

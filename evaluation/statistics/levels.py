@@ -118,6 +118,9 @@ def _level(cells: Cells, fit: Fit, m: int, method: Method) -> Level:
         return replace(described, reason=reasons.FEW_CLUSTERS)
     if clusters < 2:
         return replace(described, reason=reasons.ONE_CLUSTER)
+    if math.isnan(fit.se[m]) or math.isnan(fit.df[m]):
+        # One cluster has next to all the weight: for CR2 there is no other.
+        return replace(described, reason=reasons.ONE_CLUSTER)
     if fit.se[m] == 0:
         return replace(described, reason=reasons.NO_VARIANCE)
     return replace(described, se=float(fit.se[m]), df=float(fit.df[m]), method=method)
@@ -131,6 +134,10 @@ def pooled_sd(y: ArrayLike, group: ArrayLike, weights: ArrayLike | None = None) 
     values = np.asarray(y, dtype=float)
     w = as_weights(weights, len(values))
     codes, groups = as_codes(group)
+    if values.ndim != 1 or values.shape != codes.shape:
+        raise ValueError("y and group must have one dimension and the same number of rows")
+    if np.isinf(values).any():
+        raise ValueError("y holds infinite values")
     keep = ~np.isnan(values) & (w > 0)
     if not keep.any():
         return None

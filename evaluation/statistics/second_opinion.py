@@ -7,6 +7,7 @@ answers are joined on id here before it sees them; it renamed its result columns
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -73,16 +74,16 @@ def _ask(test: Literal["welch", "paired"], before: Floats, after: Floats) -> Sec
         return SecondOpinion(test, None, None, None, None, *sizes, reason=reasons.NO_VARIANCE)
     import pingouin
 
-    row = pingouin.ttest(after, before, paired=test == "paired", correction=test == "welch").iloc[0]
-    effect = float(pingouin.compute_effsize(after, before, paired=False, eftype="hedges"))
-    return SecondOpinion(
-        test,
-        float(_column(row, "T", "t")),
-        float(_column(row, "dof", "df")),
-        float(_column(row, "p_val", "p-val")),
-        effect,
-        *sizes,
-    )
+    # scipy warns of equal answers in one of the waves; what that leaves unknown is found out below.
+    with warnings.catch_warnings(), np.errstate(all="ignore"):
+        warnings.simplefilter("ignore", RuntimeWarning)
+        row = pingouin.ttest(after, before, paired=test == "paired", correction=test == "welch").iloc[0]
+        effect = float(pingouin.compute_effsize(after, before, paired=False, eftype="hedges"))
+    names = (("T", "t"), ("dof", "df"), ("p_val", "p-val"))
+    t, df, p = (float(_column(row, *spelled)) for spelled in names)
+    if not np.isfinite([t, df, p, effect]).all():
+        return SecondOpinion(test, None, None, None, None, *sizes, reason=reasons.NO_VARIANCE)
+    return SecondOpinion(test, t, df, p, effect, *sizes)
 
 
 def _column(row: Mapping[str, Any], *names: str) -> Any:
@@ -97,4 +98,6 @@ def _answers(values: ArrayLike) -> Floats:
     array = np.asarray(values, dtype=float)
     if array.ndim != 1:
         raise ValueError("answers must have one dimension")
+    if np.isinf(array).any():
+        raise ValueError("answers hold infinite values")
     return array

@@ -26,8 +26,27 @@ def t_tail(df: float, t: float) -> float:
     return float(ndtr(t) if math.isinf(df) else stdtr(df, t))
 
 
+def _check(estimate: float, se: float, df: float, *, tested: bool = True) -> None:
+    """Refuse numbers no estimator gives; a test needs an error above 0, an interval may have none."""
+    if not math.isfinite(estimate):
+        raise ValueError(f"the estimate must be finite, not {estimate}")
+    if not (0 < se < math.inf or (se == 0 and not tested)):
+        raise ValueError(f"se must be finite and above 0, not {se}")
+    if not df > 0:
+        raise ValueError(f"df must be above 0, not {df}")
+
+
 def p_value(estimate: float, se: float, df: float) -> float:
-    """Two-sided p of "the estimate is 0"."""
+    """Two-sided p of "the estimate is 0".
+
+    Raises
+    ------
+    ValueError
+        When a number is missing or infinite, or ``se`` or ``df`` is not above 0.
+    """
+    if not (known(estimate) and known(se) and known(df)):
+        raise ValueError("p needs an estimate, its se and df; a number is missing")
+    _check(estimate, se, df)
     return 2 * t_tail(df, -abs(estimate / se))
 
 
@@ -46,19 +65,24 @@ def interval(
     Returns
     -------
     tuple of float or of None
-        ``(low, high)``, or ``(None, None)`` where something is missing.
+        ``(low, high)``, or ``(None, None)`` where something is missing or ``df`` is so small that the
+        quantile is beyond all numbers.
 
     Raises
     ------
     ValueError
-        When ``level`` is not between 0 and 1.
+        When ``level`` is not between 0 and 1, the estimate or ``se`` is infinite, ``se`` is negative, or
+        ``df`` is not above 0.
     """
     if not 0 < level < 1:
         raise ValueError(f"level must lie between 0 and 1, not {level}")
     if not (known(estimate) and known(se) and known(df)):
         return None, None
-    half = t_quantile(df, 0.5 + level / 2) * se
-    return estimate - half, estimate + half
+    _check(estimate, se, df, tested=False)
+    quantile = t_quantile(df, 0.5 + level / 2)
+    if not math.isfinite(quantile):
+        return None, None
+    return estimate - quantile * se, estimate + quantile * se
 
 
 def mdc(se: float | None, df: float | None, alpha: float = 0.05, power: float = 0.8) -> float | None:
@@ -74,7 +98,9 @@ def mdc(se: float | None, df: float | None, alpha: float = 0.05, power: float = 
         raise ValueError("alpha and power must lie between 0 and 1")
     if not (known(se) and known(df)):
         return None
-    return (t_quantile(df, 1 - alpha / 2) + t_quantile(df, power)) * se
+    _check(0.0, se, df, tested=False)
+    quantiles = t_quantile(df, 1 - alpha / 2) + t_quantile(df, power)
+    return quantiles * se if math.isfinite(quantiles) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +137,7 @@ def tost(estimate: float | None, se: float | None, df: float | None, delta: floa
         raise ValueError(f"delta must be above 0, not {delta}")
     if not (known(estimate) and known(se) and known(df)):
         return Equivalence(None, None, None)
+    _check(estimate, se, df)
     low, high = interval(estimate, se, df, 1 - 2 * alpha)
     return Equivalence(low, high, max(t_tail(df, -(estimate + delta) / se), t_tail(df, (estimate - delta) / se)))
 

@@ -27,6 +27,10 @@ TABLES = (
     "record",
     "indicators",
     "attrition",
+    "comparisons",
+    "trends",
+    "weighting",
+    "nonresponse",
 )
 #: The private tables beside them.
 PRIVATE = (
@@ -38,6 +42,10 @@ PRIVATE = (
     "scales",
     "indicators",
     "attrition",
+    "comparisons",
+    "trends",
+    "weighting",
+    "nonresponse",
 )
 #: Libraries whose version can change a number.
 LIBRARIES = ("numpy", "pandas", "scipy", "pingouin", "pyreadstat", "plotnine")

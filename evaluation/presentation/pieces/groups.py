@@ -8,6 +8,7 @@ from evaluation.presentation.context import DIFFERENCE, KOMMUNE, Context, Row, S
 from evaluation.presentation.escape import markdown
 from evaluation.presentation.numbers import HIDDEN, is_missing
 from evaluation.presentation.piece import Piece, omitted, paragraphs, table
+from evaluation.presentation.pieces.caution import cautions_of_groups
 from evaluation.presentation.pieces.common import (
     COARSE,
     anm,
@@ -15,6 +16,7 @@ from evaluation.presentation.pieces.common import (
     missing,
     noun_of,
     pair_labels,
+    quote,
     sentences,
     source,
     why_not,
@@ -106,10 +108,13 @@ def _one(ctx: Context, view: SurveyView, ref: str, title: str, mine: Sequence[st
     caption = ctx.say(
         "caption", f"groups_{view.main_stat}", title=view.title, variable=inside(title), before=before, after=after
     )
-    used = [row for found in _by_group(view, mine).values() for row in found.values()]
+    by_group = _by_group(view, mine)
+    used = [row for found in by_group.values() for row in found.values()]
+    labels = {group: quote(ctx, view.group_label(group)) for group in mine}
     remarks = [
         ctx.say("note", f"groups_{view.main_stat}"),
         ctx.say("note", "groups_untested"),
+        cautions_of_groups(ctx, labels, {group: by_group[group].values() for group in mine}),
         hidden_remark(ctx, used),
     ]
     below = anm(ctx, remarks, source(ctx, [view], view.pair))

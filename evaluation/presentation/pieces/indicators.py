@@ -13,6 +13,7 @@ from evaluation.presentation.escape import markdown
 from evaluation.presentation.numbers import HIDDEN, is_missing
 from evaluation.presentation.piece import Piece, figure, omitted, paragraphs, table
 from evaluation.presentation.pieces.common import anm, fictional, quote
+from evaluation.presentation.pieces.trends import series_text
 from evaluation.presentation.tables import Column, Table, number_column
 
 _FIGURE, _TABLE, _TEXT = "fig-indikatorer", "tbl-indikatorer", "txt-indikatorer"
@@ -221,7 +222,8 @@ def _text(ctx: Context, every: Sequence[Series], figures: Piece, content: Piece)
         target = f"{_FIGURE}-{one.id}"
         shown = target in figures.targets and ctx.shows(_FIGURE)
         ref = f"@{target}" if shown else ctx.refs(content)
-        lines.append(_sentence(ctx, one, f" {ctx.say('indicators', 'see', ref=ref)}" if ref else ""))
+        told = _sentence(ctx, one, f" {ctx.say('indicators', 'see', ref=ref)}" if ref else "")
+        lines.append(" ".join(part for part in (told, series_text(ctx, one.id)) if part))
     return Piece(_TEXT, paragraphs(ctx.say("indicators", "lead"), *lines))
 
 

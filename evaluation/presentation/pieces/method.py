@@ -10,7 +10,9 @@ from evaluation.presentation.context import Context, SurveyView, said
 from evaluation.presentation.escape import markdown
 from evaluation.presentation.numbers import HIDDEN
 from evaluation.presentation.piece import Piece, div, omitted, paragraphs, table
+from evaluation.presentation.pieces.caution import bootstrap_text
 from evaluation.presentation.pieces.common import anm, fictional, quote, source
+from evaluation.presentation.pieces.scale_notes import scale_notes
 from evaluation.presentation.sentences import capital
 from evaluation.presentation.tables import Column, Table, number_column
 
@@ -42,7 +44,8 @@ def method_text(ctx: Context) -> Piece:
     for view in ctx.surveys:
         places = {"title": quote(ctx, view.title), "respondents": view.respondents}
         design = ctx.say("design_method", view.survey.design, **places)
-        told.append(" ".join(part for part in (design, _pair(ctx, view), _delta(ctx, view)) if part))
+        parts = (design, _pair(ctx, view), _delta(ctx, view), bootstrap_text(ctx, view))
+        told.append(" ".join(part for part in parts if part))
     words = {plan.estimand(view.id) for view in ctx.surveys if view.pair}
     drawn = "udvikling" if any(view.survey.unit for view in ctx.surveys if view.pair) else "personer"
     named = {"udvikling": f"estimand_{drawn}", "beskrivelse": "estimand_beskrivelse"}
@@ -132,6 +135,7 @@ def scales_table(ctx: Context) -> Piece:
         ctx.say("note", "alpha"),
         ctx.say("note", "worse") if any(scale.higher_is == "worse" for scale in shown) else "",
         ctx.say("note", "alpha_hidden") if any(HIDDEN in row for row in rows) else "",
+        *scale_notes(ctx, views),
     ]
     below = anm(ctx, remarks, source(ctx, views))
     return Piece(
