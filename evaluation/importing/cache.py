@@ -16,6 +16,7 @@ import json
 import os
 import tempfile
 from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -183,13 +184,14 @@ def _restored(table: Any, meta: Mapping[str, Any], path: Path, digest: str) -> S
 
     if meta["sha256"] != digest or meta["rows"] != table.num_rows:
         return None
-    columns: dict[str, Any] = {}
-    for name in table.column_names:
+
+    def restored(name: str) -> Any:
         array = table.column(name).combine_chunks()
-        if pa.types.is_string(array.type):
-            columns[name] = pd.Series(shared_texts(array), dtype=object)
-        else:
-            columns[name] = _numbers(array)
+        return pd.Series(shared_texts(array), dtype=object) if pa.types.is_string(array.type) else _numbers(array)
+
+    # Arrow and numpy let another thread work meanwhile.
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        columns: dict[str, Any] = dict(zip(table.column_names, pool.map(restored, table.column_names), strict=True))
     status = columns.pop(_STATUS) if meta["status"] else None
     variables = [Variable(**{**v, "missing": frozenset(v["missing"])}) for v in meta["variables"]]
     return SurveyExport(
