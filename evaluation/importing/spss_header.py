@@ -8,6 +8,7 @@ Layout: PSPP developer's guide, "System File Format".
 
 from __future__ import annotations
 
+import mmap
 import struct
 from collections.abc import Sequence
 from pathlib import Path
@@ -26,7 +27,7 @@ _WIDEST = 255
 class Cursor:
     """Reads integers and bytes in the file's byte order."""
 
-    def __init__(self, data: bytes, order: str) -> None:
+    def __init__(self, data: bytes | mmap.mmap, order: str) -> None:
         self.data, self.order, self.at = data, order, _HEADER
 
     def int32(self) -> int:
@@ -57,11 +58,13 @@ class Cursor:
             self.take(-(-(length + 1) // 8) * 8 - 1)
 
 
-def _start(path: Path) -> tuple[bytes, str]:
-    """As many bytes as a dictionary may have, and their order."""
+def _start(path: Path) -> tuple[bytes | mmap.mmap, str]:
+    """The file, of which only what is asked for is read, and the order of its bytes."""
     with path.open("rb") as stream:
-        data = stream.read(_LARGEST)
-    little = len(data) < _HEADER or struct.unpack_from("<i", data, _LAYOUT_AT)[0] in (2, 3)
+        if path.stat().st_size < _HEADER:
+            return stream.read(), "<"
+        data = mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ)
+    little = struct.unpack_from("<i", data, _LAYOUT_AT)[0] in (2, 3)
     return data, "<" if little else ">"
 
 
@@ -75,7 +78,7 @@ def damage(path: Path) -> str:
     if len(data) < _HEADER:
         return ""
     compression = struct.unpack_from(order + "i", data, _COMPRESSION_AT)[0]
-    if compression not in ((2,) if data.startswith(b"$FL3") else (0, 1)):
+    if compression not in ((2,) if data[:4] == b"$FL3" else (0, 1)):
         return f"compression {compression}"
     cursor = Cursor(data, order)
     awaited, last = 0, ""
