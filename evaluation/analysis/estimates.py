@@ -28,27 +28,10 @@ PRIVATE: Mapping[str, tuple[str, ...]] = {
     "comparisons": ("_persons_group", "_persons_against", "_units_group", "_units_against"),
 }
 COLUMNS: Mapping[str, tuple[str, ...]] = {
-    "estimates": table.ESTIMATES,
-    "levels": table.LEVELS,
-    "distributions": table.DISTRIBUTIONS,
-    "response": table.RESPONSE,
-    "perceived": table.PERCEIVED,
-    "scales": table.SCALES,
-    "indicators": table.INDICATORS,
-    "attrition": table.ATTRITION,
-    "comparisons": table.COMPARISONS,
-    "trends": table.TRENDS,
-    "weighting": table.WEIGHTING,
-    "nonresponse": table.NONRESPONSE,
+    name: columns for name, columns in table.PUBLISHED.items() if name != "record"
 }
-_TEXT = (
-    "key survey theme measure stat higher_is group waves wave design estimand direction family effect_name verdict "
-    "method weighting comparable base reason rule_version scale item code state source table rule _grouping "
-    "indicator title period note margin label caution against level wording _units_group _units_against "
-    "item_rest_item alpha_dropped_item same same_reason drift_item margins merged"
-)
 #: Columns that hold text; everything else is float64 (NaN where there is no number), but for ``suppressed``.
-TEXT = frozenset(_TEXT.split())
+TEXT = table.TEXT | {"_grouping", "_units_group", "_units_against"}
 
 
 @dataclass(frozen=True, slots=True)

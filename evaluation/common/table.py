@@ -6,6 +6,8 @@ behind it may know the columns but never the layers that fill them.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 #: One row a change that a report may show (``estimates``).
 ESTIMATES: tuple[str, ...] = (
     "key",
@@ -370,3 +372,28 @@ TRENDS: tuple[str, ...] = (
 RECORD: tuple[str, ...] = ("table", "key", "group", "rule", "reason", "hidden", "rule_version")
 
 VERDICTS = ("fremgang", "lille_fremgang", "uaendret", "uafklaret", "lille_tilbagegang", "tilbagegang")
+
+#: Every published table by name; all but the record are made by the analysis, with private columns behind.
+PUBLISHED: Mapping[str, tuple[str, ...]] = {
+    "estimates": ESTIMATES,
+    "levels": LEVELS,
+    "distributions": DISTRIBUTIONS,
+    "response": RESPONSE,
+    "perceived": PERCEIVED,
+    "scales": SCALES,
+    "record": RECORD,
+    "indicators": INDICATORS,
+    "attrition": ATTRITION,
+    "comparisons": COMPARISONS,
+    "trends": TRENDS,
+    "weighting": WEIGHTING,
+    "nonresponse": NONRESPONSE,
+}
+_TEXT = (
+    "key survey theme measure stat higher_is group waves wave design estimand direction family effect_name verdict "
+    "method weighting comparable base reason rule_version scale item code state source table rule "
+    "indicator title period note margin label caution against level wording "
+    "item_rest_item alpha_dropped_item same same_reason drift_item margins merged"
+)
+#: Columns that hold text (``""`` where there is none).
+TEXT = frozenset(_TEXT.split())

@@ -18,29 +18,9 @@ from evaluation.common import table
 from evaluation.common.errors import EvaluationError, Problem, fail
 from evaluation.common.files import write_atomic
 
-TABLES: Mapping[str, tuple[str, ...]] = {
-    "estimates": table.ESTIMATES,
-    "levels": table.LEVELS,
-    "distributions": table.DISTRIBUTIONS,
-    "response": table.RESPONSE,
-    "perceived": table.PERCEIVED,
-    "scales": table.SCALES,
-    "record": table.RECORD,
-    "indicators": table.INDICATORS,
-    "attrition": table.ATTRITION,
-    "comparisons": table.COMPARISONS,
-    "trends": table.TRENDS,
-    "weighting": table.WEIGHTING,
-    "nonresponse": table.NONRESPONSE,
-}
-_TEXT = (
-    "key survey theme measure stat higher_is group waves wave design estimand direction family effect_name verdict "
-    "method weighting comparable base reason rule_version scale item code state source table rule "
-    "indicator title period note margin label caution against level wording "
-    "item_rest_item alpha_dropped_item same same_reason drift_item margins merged"
-)
+TABLES: Mapping[str, tuple[str, ...]] = table.PUBLISHED
 #: Columns that hold text (``""`` where there is none).
-TEXT = frozenset(_TEXT.split())
+TEXT = table.TEXT
 #: Columns that hold True or False.
 FLAGS = frozenset({"suppressed", "hidden"})
 _COUNTS = (

@@ -10,6 +10,7 @@ from evaluation.codebook.decisions import FILE as DECISIONS
 from evaluation.codebook.model import Instrument
 from evaluation.common.errors import fail
 from evaluation.common.files import hash_bytes, hash_file
+from evaluation.common.table import PUBLISHED
 from evaluation.plan.load import Workspace
 from evaluation.workflow.helpers import Helpers
 from evaluation.workflow.imports import jobs, load_all, parts_of
@@ -17,36 +18,9 @@ from evaluation.workflow.progress import Progress, silent
 from evaluation.workflow.state import State, code_hash, hash_files, hash_mapping
 
 #: The published tables; named here so that nothing heavy is imported to look at them.
-TABLES = (
-    "estimates",
-    "levels",
-    "distributions",
-    "response",
-    "perceived",
-    "scales",
-    "record",
-    "indicators",
-    "attrition",
-    "comparisons",
-    "trends",
-    "weighting",
-    "nonresponse",
-)
+TABLES = tuple(PUBLISHED)
 #: The private tables beside them.
-PRIVATE = (
-    "estimates",
-    "levels",
-    "distributions",
-    "response",
-    "perceived",
-    "scales",
-    "indicators",
-    "attrition",
-    "comparisons",
-    "trends",
-    "weighting",
-    "nonresponse",
-)
+PRIVATE = tuple(name for name in TABLES if name != "record")
 #: Libraries whose version can change a number.
 LIBRARIES = ("numpy", "pandas", "scipy", "pingouin", "pyreadstat", "plotnine")
 
