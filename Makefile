@@ -30,7 +30,8 @@ test: $(STAMP) ## lint, types, layers and tests
 lint: $(STAMP) ## only the checks that read code
 	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports
 
-calibrate: $(STAMP) ## slow: the demo's truth, coverage and verdicts over 400 seeds
+calibrate: $(STAMP) ## slow: error rates over 108 settings into docs/methods.md, the demo's truth over 400 seeds
+	$(BIN)/python -m tests.calibration.rates
 	$(BIN)/python -m pytest -m calibrate -n 2
 
 fuzz: $(STAMP) ## 5,000 damaged exports of every format family; figures into docs/fuzz.md

@@ -8,6 +8,7 @@ starts; all jobs take their turn in each round. Memory is the highest above that
 from __future__ import annotations
 
 import argparse
+import importlib
 import json
 import sys
 import tempfile
@@ -127,6 +128,10 @@ def _job(name: str, folder: Path) -> Callable[[], Any]:
     from evaluation.importing.cache import read_cached, save_cached
     from evaluation.importing.read import read_export
 
+    # What the import itself would load at its first use; the bare readers have been imported, too.
+    for module in ("polars_readstat", "python_calamine", "evaluation.importing.fast_csv", "evaluation.importing.spss"):
+        importlib.import_module(module)
+    importlib.import_module("evaluation.responses.build")
     sav, text, book = (folder / part for part in _NAMES)
     if name == "sav bare":
         return partial(pyreadstat.read_sav, str(sav), user_missing=True)

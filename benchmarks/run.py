@@ -6,7 +6,7 @@ import argparse
 import os
 import subprocess
 
-from benchmarks import cold, start
+from benchmarks import cold, importing, start, statistics
 from benchmarks.table import Row, markdown, plain
 from benchmarks.timing import ROOT
 
@@ -20,7 +20,8 @@ def main() -> None:
     asked.add_argument("--rounds", type=int, default=3, help="how often everything is measured (usual: 3)")
     asked.add_argument("--write", action="store_true", help="put the table into docs/benchmarks.md")
     given = asked.parse_args()
-    found = [*start.rows(), *cold.rows(given.rounds)]
+    found = [*start.rows(), *cold.rows(given.rounds), *importing.rows(rounds=given.rounds)]
+    found += statistics.rows(given.rounds)
     print(plain(found))
     if given.write:
         write(found, given.rounds)

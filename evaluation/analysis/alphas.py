@@ -112,7 +112,7 @@ def same_way(
         if not len(row) or not columns:
             continue
         matrix = _matrix(frame, scores, here, columns)
-        found = invariance(matrix, after, frame.cluster[here], alpha=alpha, independent=not frame.survey.unit)
+        found = invariance(matrix, after, frame.cluster[here], alpha=alpha, independent=frame.independent)
         complete = ~np.isnan(matrix).any(axis=1)
         persons = [len(np.unique(frame.counted[here][complete & (after == t)])) for t in (0, 1)]
         told = _alike(found, [frame.instrument.items[i].id for i in columns])

@@ -13,13 +13,12 @@ from evaluation.analysis.effects import EFFECT_OF
 from evaluation.analysis.estimates import conform
 from evaluation.analysis.frame import Floats, Frame
 from evaluation.analysis.groups import DIFFERENCE, Partition
-from evaluation.analysis.levels import intervals
 from evaluation.analysis.measures import Measures, Pair
 from evaluation.analysis.uncertainty import Uncertainty
 from evaluation.common.ids import waves_part
 from evaluation.plan.model import Delta, Estimand
 from evaluation.statistics import reasons
-from evaluation.statistics.tests import mdc
+from evaluation.statistics.many import intervals, mdcs
 
 #: A change that rounds to 0 in whole points (procentpoint for shares) has direction ``ingen``.
 HALF_POINT = 0.5
@@ -173,9 +172,6 @@ def _around(found: Found, setting: Setting, test: bool) -> dict[str, np.ndarray]
     if not test:
         return made
     eq_low, eq_high = intervals(change, se, df, 1 - 2 * setting.alpha)
-    detectable = [
-        np.nan if np.isnan(s) else mdc(float(s), float(d), setting.alpha) for s, d in zip(se, df, strict=True)
-    ]
     effect, effect_low, effect_high = (part.ravel() for part in found.effects)
     return made | {
         "eq_low": eq_low,
@@ -183,7 +179,7 @@ def _around(found: Found, setting: Setting, test: bool) -> dict[str, np.ndarray]
         "p_value": found.around.p_value.ravel(),
         "p_bootstrap": found.checks.p_bootstrap.ravel(),
         "bootstrap_draws": found.checks.draws.ravel(),
-        "mdc80": np.array(detectable, dtype=float),
+        "mdc80": mdcs(se, df, setting.alpha),
         "effect_size": effect,
         "effect_low": effect_low,
         "effect_high": effect_high,

@@ -44,7 +44,7 @@ def checks(
     shape = (len(grouping.groups), len(measures))
     p, draws, share = (np.full(shape, np.nan) for _ in range(3))
     made = Checks(p, draws, share)
-    if not frame.survey.unit or grouping.estimator == "pooled":
+    if frame.independent or grouping.estimator == "pooled":
         return made
     scores = np.array([m.stat == "score" for m in measures], dtype=bool)
     wanted = scores & (around.clusters < WEBB_BELOW) & (around.method == "cr2_unit")

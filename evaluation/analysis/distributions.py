@@ -7,14 +7,16 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
-from evaluation.analysis.cells import distinct, segment_sums
+from evaluation.analysis.cells import distinct
 from evaluation.analysis.estimates import conform, join
-from evaluation.analysis.frame import STATE_CODE, Bools, Frame
+from evaluation.analysis.frame import STATE_CODE, Bools, Floats, Frame, Ints
 from evaluation.analysis.groups import Partition
 from evaluation.codebook.model import Instrument, Item
 from evaluation.common.ids import slug
 from evaluation.responses.model import State
+from evaluation.statistics.counts import Counts, count_answers
 
 _ANSWERED = STATE_CODE[State.ANSWERED]
 _NOT_ASKED = (STATE_CODE[State.NOT_ASKED], STATE_CODE[State.TECHNICAL])
@@ -56,58 +58,89 @@ def _slots(instrument: Instrument) -> tuple[Slot, ...]:
     return tuple(slots)
 
 
-def _indicators(frame: Frame, slots: Sequence[Slot]) -> Bools:
-    """Whether each row gave each slot, shape (N, slots)."""
-    made = np.empty((frame.rows, len(slots)), dtype=bool)
-    for column, slot in enumerate(slots):
+def _given(frame: Frame, slots: Sequence[Slot], place: Ints, answered: Bools, asked: Bools) -> NDArray[np.int16]:
+    """What each row gave to each item as one number, shape (N, items): the slot's ``place``, -1 if not asked.
+
+    The two numbers after the last place are an answer, and a state, that the item does not offer.
+    """
+    other = int(place.max(initial=-1)) + 1
+    made = np.where(answered, other, np.where(asked, other + 1, -1)).astype(np.int16)
+    for slot, number in zip(slots, place, strict=True):
         if slot.state:
-            made[:, column] = frame.states[:, slot.item] == STATE_CODE[slot.state]
+            gave = frame.states[:, slot.item] == STATE_CODE[slot.state]
         else:
-            made[:, column] = frame.codes[:, slot.item] == float(slot.code)
+            gave = frame.codes[:, slot.item] == float(slot.code)
+        made[gave, slot.item] = number
     return made
 
 
 def distributions(frame: Frame, groupings: Sequence[Partition]) -> pd.DataFrame:
     """Make the private table ``distributions`` of one survey; items that a wave did not ask have no rows there."""
     slots = _slots(frame.instrument)
+    item = np.array([slot.item for slot in slots], dtype=np.int64)
+    place = np.arange(len(slots)) - np.searchsorted(item, item)  # within the item
     answered = (frame.states == _ANSWERED) & ~np.isnan(frame.codes)
     asked = ~np.isin(frame.states, _NOT_ASKED)
-    given = _indicators(frame, slots)
-    parts = [_of_partition(frame, grouping, slots, given, answered, asked) for grouping in groupings]
+
+    def count(weights: Floats | None) -> Counts:
+        return count_answers(
+            _given(frame, slots, place, answered, asked),
+            frame.wave,
+            slots=int(place.max(initial=-1)) + 3,
+            groupings=[grouping.code for grouping in groupings],
+            groups=[len(grouping.groups) for grouping in groupings],
+            weights=weights,
+            waves=len(frame.waves),
+        )
+
+    people = count(None)
+    weighted = people if frame.weights is None else count(frame.weights)
+    parts = []
+    for position, grouping in enumerate(groupings):
+        counts = people.of(position).distribution()[0], weighted.of(position).distribution()[1]
+        parts.append(_of_partition(frame, grouping, slots, place, counts, (answered, asked)))
     return join("distributions", parts)
 
 
 def _of_partition(
-    frame: Frame, grouping: Partition, slots: Sequence[Slot], given: Bools, answered: Bools, asked: Bools
+    frame: Frame,
+    grouping: Partition,
+    slots: Sequence[Slot],
+    place: Ints,
+    counts: tuple[Floats, Floats],
+    valid: tuple[Bools, Bools],
 ) -> pd.DataFrame:
+    """Rows of one partition; ``counts`` are people and weights (items, places, groups, waves)."""
     waves = len(frame.waves)
     cells = len(grouping.groups) * waves
     cell = np.where(grouping.code >= 0, grouping.code * waves + frame.wave, -1)
-    weight = (np.ones(frame.rows) if frame.weights is None else np.nan_to_num(frame.weights))[:, None]
-    item = np.array([slot.item for slot in slots])
+    item = np.array([slot.item for slot in slots], dtype=np.int64)
     is_state = np.array([bool(slot.state) for slot in slots])
     items = frame.instrument.items
     # Asked, not answered, is below the line here; the gate still counts those who answered.
     of_asked = is_state | np.array([items[slot.item].base == "stillet" for slot in slots])
+    is_answer = np.zeros(counts[0].shape[:2], dtype=bool)
+    is_answer[item[~is_state], place[~is_state]] = is_answer[:, -2] = True
 
-    def of_base(values: np.ndarray, other: np.ndarray) -> np.ndarray:
-        return np.where(of_asked, other[:, item], values[:, item])
+    def by_cell(x: Floats) -> Floats:
+        return np.asarray(x.reshape(len(x), cells).T)
 
-    count = segment_sums(given.astype(float), cell, cells)
-    weighted = count if frame.weights is None else segment_sums(given * weight, cell, cells)
-    bases = [segment_sums(np.asarray(b * weight, dtype=float), cell, cells) for b in (answered, asked)]
-    people = [distinct(b, cell, frame.counted, cells) for b in (answered, asked)]
-    number = [segment_sums(b.astype(float), cell, cells) for b in (answered, asked)]
-    base = of_base(*number)
+    def sums(x: Floats) -> tuple[Floats, Floats, Floats]:
+        """Those who gave each slot, who answered its item, and who were asked it: each (cells, slots)."""
+        answers = (x * is_answer[:, :, None, None]).sum(axis=1)
+        return by_cell(x[item, place]), by_cell(answers)[:, item], by_cell(x.sum(axis=1))[:, item]
+
+    count, answers, everybody = sums(counts[0])
+    weighted, of_answers, of_everybody = sums(counts[1])
+    people = [distinct(one, cell, frame.counted, cells) for one in valid]
     with np.errstate(invalid="ignore", divide="ignore"):
-        share = weighted / of_base(*bases)
+        share = weighted / np.where(of_asked, of_everybody, of_answers)
     in_wave = np.array([frame.asked(wave) for wave in range(waves)])[:, item]
-    shown = np.tile(in_wave, (len(grouping.groups), 1)) & (number[1][:, item] > 0)
-    row, column = np.nonzero(shown)
+    row, column = np.nonzero(np.tile(in_wave, (len(grouping.groups), 1)) & (everybody > 0))
     return _table(frame, grouping, slots, row, column).assign(
         count=count[row, column],
         share=share[row, column],
-        n_base=base[row, column],
+        n_base=np.where(of_asked, everybody, answers)[row, column],
         _persons=np.where(is_state, people[1][:, item], people[0][:, item])[row, column],
         _persons_answered=people[0][:, item][row, column],
     )

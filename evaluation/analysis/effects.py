@@ -67,7 +67,7 @@ class _Rows:
         self.after, self.cluster, self.person = after[here], frame.cluster[here], frame.person[here]
         self.weights = None if frame.weights is None else frame.weights[here]
         self.population = None if population is None else population[here]
-        self.estimand, self.level, self.independent = estimand, level, not frame.survey.unit
+        self.estimand, self.level, self.independent = estimand, level, frame.independent
 
     def g(self, y: Floats) -> Effect:
         return hedges_g(

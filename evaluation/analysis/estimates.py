@@ -26,29 +26,14 @@ PRIVATE: Mapping[str, tuple[str, ...]] = {
     "attrition": (),
     "weighting": ("_persons",),
     "nonresponse": (),
+    "trends": ("_persons", "_persons_apart", "_persons_smallest"),
     "comparisons": ("_persons_group", "_persons_against", "_units_group", "_units_against"),
 }
 COLUMNS: Mapping[str, tuple[str, ...]] = {
-    "estimates": table.ESTIMATES,
-    "levels": table.LEVELS,
-    "distributions": table.DISTRIBUTIONS,
-    "response": table.RESPONSE,
-    "perceived": table.PERCEIVED,
-    "scales": table.SCALES,
-    "indicators": table.INDICATORS,
-    "attrition": table.ATTRITION,
-    "comparisons": table.COMPARISONS,
-    "weighting": table.WEIGHTING,
-    "nonresponse": table.NONRESPONSE,
+    name: columns for name, columns in table.PUBLISHED.items() if name != "record"
 }
-_TEXT = (
-    "key survey theme measure stat higher_is group waves wave design estimand direction family effect_name verdict "
-    "method weighting comparable base reason rule_version scale item code state source table rule _grouping "
-    "indicator title period note margin label caution against level wording _units_group _units_against _above "
-    "item_rest_item alpha_dropped_item same same_reason drift_item margins merged"
-)
 #: Columns that hold text; everything else is float64 (NaN where there is no number), but for ``suppressed``.
-TEXT = frozenset(_TEXT.split())
+TEXT = table.TEXT | {"_grouping", "_units_group", "_units_against", "_above"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +43,7 @@ class Estimates:
     Attributes
     ----------
     estimates, levels, distributions, response, perceived, scales, indicators, attrition, comparisons : pandas.DataFrame
-    weighting, nonresponse : pandas.DataFrame
+    weighting, nonresponse, trends : pandas.DataFrame
         Columns of ``common.table`` followed by those of :data:`PRIVATE`. ``_persons*`` count
         distinct people (raters for school data, households for parents) behind a number.
     meta : mapping
@@ -74,6 +59,7 @@ class Estimates:
     meta: Mapping[str, Any] = field(default_factory=dict)
     indicators: pd.DataFrame = field(default_factory=lambda: conform("indicators", pd.DataFrame()))
     attrition: pd.DataFrame = field(default_factory=lambda: conform("attrition", pd.DataFrame()))
+    trends: pd.DataFrame = field(default_factory=lambda: conform("trends", pd.DataFrame()))
     comparisons: pd.DataFrame = field(default_factory=lambda: conform("comparisons", pd.DataFrame()))
     weighting: pd.DataFrame = field(default_factory=lambda: conform("weighting", pd.DataFrame()))
     nonresponse: pd.DataFrame = field(default_factory=lambda: conform("nonresponse", pd.DataFrame()))

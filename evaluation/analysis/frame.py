@@ -34,7 +34,7 @@ class Frame:
         Waves with answers, in the plan's order.
     wave, cluster, person, counted : int arrays, shape (N,)
         Positions. ``cluster`` is the unit (successors share their predecessors' cluster),
-        or the person where the survey names no unit. ``person`` joins a panel over
+        the rater where the survey names raters and no unit, else the person. ``person`` joins a panel over
         waves; ``counted`` is whom the gate's threshold counts (rater, household or person).
     unit : object array, shape (N,)
         Unit id, or ``""``.
@@ -62,6 +62,11 @@ class Frame:
     weights: Floats | None
     weighting: str
     responses: Mapping[str, Responses]
+
+    @property
+    def independent(self) -> bool:
+        """Whether every cluster is a person of its own, so that the rules on the number of units do not apply."""
+        return not self.survey.unit and not self.survey.rater
 
     @property
     def rows(self) -> int:
@@ -161,6 +166,9 @@ def build_frame(
     if survey.unit:
         root = lineage(workspace.registers.units)
         cluster = _positions(np.array([root.get(name, name) or _NO_UNIT for name in unit], dtype=object))
+    elif survey.rater:
+        # Children rated by one teacher are no independent answers; units, where named, hold their raters.
+        cluster = _positions(np.where(rater == "", in_wave + respondent, rater))
     else:
         cluster = person
     weights, weighting = _weights(survey, parts)

@@ -15,18 +15,7 @@ from evaluation.analysis.measures import Measures
 from evaluation.analysis.uncertainty import Uncertainty, level_uncertainty, pooled_sd, unit_uncertainty
 from evaluation.common.ids import slug
 from evaluation.plan.model import Estimand
-from evaluation.statistics.tests import interval
-
-
-def intervals(estimate: Floats, se: Floats, df: Floats, level: float) -> tuple[Floats, Floats]:
-    """Confidence intervals of many estimates (any shape); NaN where something is missing."""
-    low, high = np.full(estimate.shape, np.nan), np.full(estimate.shape, np.nan)
-    known = np.isfinite(estimate) & np.isfinite(se) & ~np.isnan(df)
-    for place in zip(*np.nonzero(known), strict=True):
-        pair = interval(float(estimate[place]), float(se[place]), float(df[place]), level)
-        if pair[0] is not None and pair[1] is not None:
-            low[place], high[place] = pair
-    return low, high
+from evaluation.statistics.many import intervals
 
 
 def levels(

@@ -11,11 +11,11 @@ from evaluation.analysis.cells import distinct, moments, segment_sums
 from evaluation.analysis.estimates import conform, join
 from evaluation.analysis.frame import STATE_CODE, Floats, Frame, Ints
 from evaluation.analysis.groups import Partition
-from evaluation.analysis.levels import intervals
 from evaluation.analysis.uncertainty import level_uncertainty, pooled_sd, unit_uncertainty
 from evaluation.common.ids import slug
 from evaluation.plan.model import Estimand
 from evaluation.responses.model import State
+from evaluation.statistics.many import intervals
 
 _NOT_ASKED = (STATE_CODE[State.NOT_ASKED], STATE_CODE[State.TECHNICAL])
 

@@ -13,8 +13,10 @@ from evaluation.analysis.attrition import attrition
 from evaluation.analysis.basis import basis
 from evaluation.analysis.change_table import Setting
 from evaluation.analysis.changes import changes
+from evaluation.analysis.clustering import with_intraclass
 from evaluation.analysis.comparability import item_comparisons
 from evaluation.analysis.comparison import release_comparisons
+from evaluation.analysis.composition import compositions
 from evaluation.analysis.distributions import distributions
 from evaluation.analysis.estimates import COLUMNS, Estimates, conform, join
 from evaluation.analysis.exposure import exposure_comparisons
@@ -22,11 +24,14 @@ from evaluation.analysis.families import decide
 from evaluation.analysis.frame import Frame, build_frame
 from evaluation.analysis.groups import partitions
 from evaluation.analysis.indicators import indicators
+from evaluation.analysis.interruptions import interruptions
 from evaluation.analysis.levels import levels
 from evaluation.analysis.measures import build_measures, build_pair, item_scores
 from evaluation.analysis.nonresponse import nonresponse
 from evaluation.analysis.perceived import perceived
+from evaluation.analysis.populations import moved_populations, one_population
 from evaluation.analysis.response import invited, response_table
+from evaluation.analysis.trends import trends
 from evaluation.analysis.uncertainty import population_rows
 from evaluation.analysis.weighting import weighted
 from evaluation.codebook.model import Instrument
@@ -96,6 +101,7 @@ def analyse(
             continue
         _survey(workspace, survey, frame, made)
     made.tables["indicators"].append(indicators(workspace))
+    made.tables["trends"].append(interruptions(workspace, made.tables["indicators"][-1]))
     tables = {name: join(name, parts) for name, parts in made.tables.items()}
     tables["estimates"] = conform("estimates", decide(tables["estimates"], workspace.plan))
     tables["nonresponse"] = nonresponse(tables["estimates"])
@@ -119,7 +125,10 @@ def _survey(workspace: Workspace, survey: Survey, frame: Frame, made: _Collector
     made.tables["levels"].append(levels(frame, measures, groupings, estimand, population, alpha))
     made.tables["perceived"].append(perceived(frame, scores, groupings, estimand, population, alpha))
     made.tables["scales"].append(scales(frame, scores, alpha))
-    made.tables["comparisons"].append(release_comparisons(frame, scores, measures, workspace))
+    made.tables["scales"][-1] = with_intraclass(made.tables["scales"][-1], frame, measures)
+    if one_population(survey, frame.waves):
+        made.tables["comparisons"].append(release_comparisons(frame, scores, measures, workspace))
+        made.tables["trends"].append(trends(frame, scores, measures, workspace))
     made.tables["comparisons"].append(exposure_comparisons(frame, scores, measures, workspace))
     _note_response(made)
     found = pairing(workspace, survey)
@@ -128,6 +137,8 @@ def _survey(workspace: Workspace, survey: Survey, frame: Frame, made: _Collector
         made.note("no-change", survey.id, reason=found.reason or "wave-not-imported", waves=len(frame.waves))
         return
     before, after = frame.waves.index(found.before), frame.waves.index(found.after)
+    for moved in moved_populations(frame, groupings, known, (before, after)):
+        made.note("population-may-have-changed", survey.id, **moved)
     delta = workspace.plan.delta(survey.id)
     if delta is None:
         made.note("no-delta", survey.id)
@@ -143,6 +154,7 @@ def _survey(workspace: Workspace, survey: Survey, frame: Frame, made: _Collector
             made.note("item-not-comparable", survey.id, item=one.item, comparable=one.comparable, reasons=reasons)
     table = changes(frame, measures, pair, groupings, workspace, setting)
     made.tables["estimates"].append(table)
+    made.tables["trends"].append(compositions(frame, measures, pair, workspace, setting))
     _note_changes(table, made)
 
 

@@ -89,7 +89,7 @@ def level_uncertainty(
                 None if frame.weights is None else frame.weights[here],
                 estimand=estimand,
                 population=None if population is None else population[here],
-                independent=not frame.survey.unit,
+                independent=frame.independent,
             )
             if len(here)
             else None
@@ -119,7 +119,7 @@ def change_uncertainty(
                 estimand=estimand,
                 population=None if population is None else population[here],
                 person=frame.person[here],
-                independent=not frame.survey.unit,
+                independent=frame.independent,
             )
             if len(here)
             else None

@@ -138,6 +138,7 @@ def _run(
     products: list[str] | None = None,
     engine: str = "auto",
     draft: bool = False,
+    table: Path | None = None,
 ) -> None:
     from evaluation.workflow.analysis import published_folder
     from evaluation.workflow.helpers import Helpers
@@ -145,8 +146,9 @@ def _run(
 
     with progress(lang) as report, Helpers(3) as helpers:
         done = run(
-            workspace, stages, products=products or (), engine=engine, draft=draft, progress=report, helpers=helpers
-        )
+            workspace, stages, products=products or (), engine=engine, draft=draft,
+            progress=report, helpers=helpers, problems=table,
+        )  # fmt: skip
     if "import" in stages:
         names = ", ".join(f"{survey} {wave}" for survey, wave in done.imported)
         say(word("imported", lang, names=names) if names else word("import_fresh", lang))
@@ -181,9 +183,24 @@ def _import_lines(workspace: Path, keys: tuple[tuple[str, str], ...], lang: str)
 
 
 @app.command(name="import")
-def import_(workspace: Workspace = Path(), lang: Lang = None) -> None:
+def import_(
+    workspace: Workspace = Path(),
+    problems: Annotated[
+        Path | None, typer.Option("--problems", help="A csv for all that is found, also where the import stops.")
+    ] = None,
+    lang: Lang = None,
+) -> None:
     """Read the exports the plan names into the store."""
-    _run(workspace, ("import",), language(lang))
+    lang_ = language(lang)
+    refused = False
+    try:
+        _run(workspace, ("import",), lang_, table=problems)
+    except EvaluationError as error:
+        refused = error.problems[0].code.startswith("problems-")
+        raise
+    finally:
+        if problems is not None and problems.is_file() and not refused:
+            tell(word("problems_table", lang_, path=problems))
 
 
 @app.command()

@@ -10,6 +10,7 @@ from evaluation.common.errors import EvaluationError, Problem
 from evaluation.plan.form import TomlFile, near, read_toml
 from evaluation.plan.load import PLAN_FILE, Workspace
 from evaluation.plan.registers import FOLDER
+from evaluation.plan.weighting import OF_UNITS
 
 #: Group variable that comes from the unit register, not from an instrument.
 TYPE = "type"
@@ -31,7 +32,7 @@ def agreement_problems(workspace: Workspace, instruments: Mapping[str, Instrumen
             load_crosswalk(workspace, survey, instruments[survey.instrument])
         except EvaluationError as error:
             found += error.problems
-    return [*found, *_trial_themes(workspace, instruments)]
+    return [*found, *_margins(workspace, instruments, file), *_trial_themes(workspace, instruments)]
 
 
 def _groups(workspace: Workspace, instruments: Mapping[str, Instrument], file: TomlFile) -> Iterator[Problem]:
@@ -55,6 +56,33 @@ def _verdict_groups(workspace: Workspace, instruments: Mapping[str, Instrument],
         if group is not None and group not in survey.groups:
             params = {"survey": survey.id, "group": group}
             yield Problem("plan-group-not-asked", where, named.group, params)
+
+
+def _margins(workspace: Workspace, instruments: Mapping[str, Instrument], file: TomlFile) -> Iterator[Problem]:
+    """Margins that a survey is weighted by, and the values margins.csv counts of them."""
+    registered = {
+        "type": {unit.type for unit in workspace.registers.units},
+        "omraade": {unit.area for unit in workspace.registers.units},
+        "enhed": {unit.id for unit in workspace.registers.units},
+    }
+    for index, survey in enumerate(workspace.plan.surveys):
+        if survey.weighting is None:
+            continue
+        values = {g.id: {value.id for value in g.values} for g in instruments[survey.instrument].groups} | registered
+        place = ("margins",) if "margins" in survey.weighting.model_fields_set else ()
+        for name in survey.weighting.margins:
+            where = file.where("survey", index, "weighting", *place)
+            yield from _unknown(
+                "plan-unknown-margin", where, name, [*OF_UNITS, *(v for v in values if v not in OF_UNITS)]
+            )
+        told: set[tuple[str, str]] = set()
+        for row in workspace.registers.margins:
+            pair = (row.variable, row.value)
+            if row.survey != survey.id or row.variable not in survey.weighting.margins or pair in told:
+                continue
+            told.add(pair)
+            known = sorted(value for value in values.get(row.variable, {row.value}) if value)
+            yield from _unknown("margins-unknown-value", f"{FOLDER}/margins.csv:{row.line}", row.value, known)
 
 
 def _trial_themes(workspace: Workspace, instruments: Mapping[str, Instrument]) -> Iterator[Problem]:

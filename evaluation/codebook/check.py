@@ -63,13 +63,13 @@ def _duplicates(book: _Codebook) -> Iterator[Problem]:
 
 
 def _twice(book: _Codebook, named: Sequence[tuple[tuple[str | int, ...], object]]) -> Iterator[Problem]:
-    seen: dict[object, int] = {}
+    seen: dict[object, tuple[str | int, ...]] = {}
     for loc, name in named:
         if name is None:
             continue
         if name in seen:
-            yield book.problem("codebook-duplicate", loc, name, line=seen[name])
-        seen.setdefault(name, book.file.locator.line(loc))
+            yield book.problem("codebook-duplicate", loc, name, line=book.file.locator.line(seen[name]))
+        seen.setdefault(name, loc)
 
 
 def _responses(book: _Codebook) -> Iterator[Problem]:

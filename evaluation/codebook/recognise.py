@@ -17,6 +17,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal
 
+from evaluation.codebook.no_answer import no_answer
+
 Kind = Literal[
     "agreement", "satisfaction", "frequency", "extent", "yes_no", "importance", "quality", "change", "numbers"
 ]
@@ -132,39 +134,12 @@ _LADDERS_WORDS: tuple[tuple[Kind, tuple[tuple[float, str], ...]], ...] = (
 )  # fmt: skip
 _LADDERS = [(kind, [(rung, re.compile(pattern)) for rung, pattern in rungs]) for kind, rungs in _LADDERS_WORDS]
 
-_STATES_WORDS: tuple[tuple[State, str], ...] = (
-        (
-            "var_her_ikke",
-            r"(jeg )?(var|arbejdede|jobbede|jobbet) (her )?ikke\b.*|(i )?was not here|not here (then|before)"
-            r"|war (damals )?(noch )?nicht",
-        ),
-        (
-            "ikke_relevant",
-            r"\(?(ikke (relevant|aktuelt?)|irrelevant|not (relevant|applicable)|does not apply|nicht (relevant"
-            r"|zutreffend)"
-            r"|betrifft mich nicht|entfällt|n/?a$)",
-        ),
-        (
-            "ved_ikke",
-            r"\(?((jeg )?ved (det )?ikke|vet ikke|veit ikkje|husker ikke|usikker$|kan ikke (svare|vurdere"
-            r"|tage stilling)|ingen mening"
-            r"|don'?t know|do not know|dk\b|not sure|unsure|no opinion|can'?t say|cannot (say|judge)"
-            r"|weiß (es )?nicht|weiss nicht"
-            r"|kann ich nicht (sagen|beurteilen))",
-        ),
-        (
-            "vil_ikke_svare",
-            r"\(?((ønsker|vil) ikke (at )?(svare|oplyse|oppgi)|refus(al|ed)|prefer not|rather not|keine angabe"
-            r"|möchte nicht)",
-        ),
-)  # fmt: skip
-_STATES = [(state, re.compile(pattern)) for state, pattern in _STATES_WORDS]
-_MISSING = re.compile(
-    r"[\[(]?(ikke (besvaret|besvart|stillet|spurgt|valgt)|ubesvaret|ubesvart|uoplyst|uoppgitt|manglende|missing"
-    r"|mangler( svar)?$"
-    r"|no answer|not (answered|asked)|keine antwort|fehlend|nicht beantwortet|inap|system|ugyldig|invalid"
-    r"|ungültig|filter)"
-)
+_STATES: Mapping[str, State] = {
+    "ved_ikke": "ved_ikke",
+    "ikke_relevant": "ikke_relevant",
+    "vil_ikke_svare": "vil_ikke_svare",
+    "var_her_ikke": "var_her_ikke",
+}
 _NUMBER = re.compile(r"-?\d+\Z")
 # "4 - Enig", "4. Enig", "(4) Enig"
 _NUMBERED = re.compile(r"\(?-?\d+\)?\s*[-–.:)=]\s*(?=\D)")
@@ -209,8 +184,13 @@ def plain(label: str) -> str:
 
 def state_of(label: str) -> State:
     """The state that a label names, ``""`` for an ordinary answer."""
-    text = plain(label)
-    return next((state for state, pattern in _STATES if pattern.match(text)), "")
+    return _STATES.get(no_answer(label) or "", "")
+
+
+def _is_missing(label: str) -> bool:
+    """Whether a label says that nothing was answered, asked or ticked."""
+    found = no_answer(label)
+    return found is not None and found not in _STATES
 
 
 def recognise(labels: Mapping[str, str], missing: frozenset[str] = frozenset()) -> Recognised:
@@ -225,7 +205,7 @@ def recognise(labels: Mapping[str, str], missing: frozenset[str] = frozenset()) 
     """
     states: dict[str, State] = {code: state for code, label in labels.items() if (state := state_of(label))}
     states.update(_beside_numbers({c: plain(label) for c, label in labels.items() if c not in states}))
-    gone = [c for c, label in labels.items() if c not in states and (c in missing or _MISSING.match(plain(label)))]
+    gone = [c for c, label in labels.items() if c not in states and (c in missing or _is_missing(label))]
     left = [code for code in labels if code not in states and code not in gone]
     doubtful = [code for code in left if _stands_apart(code, left)]
     words = {code: plain(labels[code]) for code in left if code not in doubtful}
@@ -247,7 +227,7 @@ def _beside_numbers(words: Mapping[str, str]) -> dict[str, State]:
     """The one answer in words beside three or more numbers in order: marks 1-6, and "no mark"."""
     others = [code for code, word in words.items() if not _NUMBER.match(word)]
     between = len(others) == 1 and others[0] not in (next(iter(words)), list(words)[-1])
-    if len(others) != 1 or len(words) < 4 or between or _MISSING.match(words[others[0]]):
+    if len(others) != 1 or len(words) < 4 or between or _is_missing(words[others[0]]):
         return {}
     known = any(rung.match(words[others[0]]) for _, rungs in _LADDERS for _, rung in rungs)
     known = known or any(p.search(words[others[0]]) for _, *poles in _POLES for p in poles)

@@ -6,6 +6,8 @@ behind it may know the columns but never the layers that fill them.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 #: One row a change that a report may show (``estimates``).
 ESTIMATES: tuple[str, ...] = (
     "key",
@@ -181,6 +183,10 @@ SCALES: tuple[str, ...] = (
     "drift_item",
     "drift_size",
     "drift_p",
+    "units",
+    "icc_unit",
+    "raters",
+    "icc_rater",
     "method",
     "suppressed",
     "reason",
@@ -319,7 +325,75 @@ NONRESPONSE: tuple[str, ...] = (
     "rule_version",
 )
 
+#: More than two waves (``trends``), kommune and scale scores only, and register indicators as interrupted series.
+#: ``estimate`` in points, a year for slopes; ``total`` is the change that a decomposition adds up to.
+TRENDS: tuple[str, ...] = (
+    "key",
+    "survey",
+    "theme",
+    "measure",
+    "stat",
+    "higher_is",
+    "design",
+    "group",
+    "waves",
+    "n_before",
+    "n_after",
+    "clusters",
+    "before",
+    "after",
+    "estimate",
+    "direction",
+    "se",
+    "df",
+    "ci_low",
+    "ci_high",
+    "statistic",
+    "df_num",
+    "p_value",
+    "family",
+    "family_size",
+    "p_adjusted",
+    "total",
+    "delta",
+    "alpha",
+    "mdc80",
+    "method",
+    "weighting",
+    "comparable",
+    "base",
+    "caution",
+    "suppressed",
+    "reason",
+    "rule_version",
+)
+
 #: One row a hidden or coarsened number (``record``): which table and key, which rule, why.
 RECORD: tuple[str, ...] = ("table", "key", "group", "rule", "reason", "hidden", "rule_version")
 
 VERDICTS = ("fremgang", "lille_fremgang", "uaendret", "uafklaret", "lille_tilbagegang", "tilbagegang")
+
+#: Every published table by name; all but the record are made by the analysis, with private columns behind.
+PUBLISHED: Mapping[str, tuple[str, ...]] = {
+    "estimates": ESTIMATES,
+    "levels": LEVELS,
+    "distributions": DISTRIBUTIONS,
+    "response": RESPONSE,
+    "perceived": PERCEIVED,
+    "scales": SCALES,
+    "record": RECORD,
+    "indicators": INDICATORS,
+    "attrition": ATTRITION,
+    "comparisons": COMPARISONS,
+    "trends": TRENDS,
+    "weighting": WEIGHTING,
+    "nonresponse": NONRESPONSE,
+}
+_TEXT = (
+    "key survey theme measure stat higher_is group waves wave design estimand direction family effect_name verdict "
+    "method weighting comparable base reason rule_version scale item code state source table rule "
+    "indicator title period note margin label caution against level wording "
+    "item_rest_item alpha_dropped_item same same_reason drift_item margins merged"
+)
+#: Columns that hold text (``""`` where there is none).
+TEXT = frozenset(_TEXT.split())

@@ -37,6 +37,7 @@ from evaluation.disclosure.rules import (
     mark,
     set_reason,
 )
+from evaluation.disclosure.trends_gate import gate_trends
 from evaluation.plan.model import Disclosure
 
 _LEVEL_SPREAD = ("sd", "se", "df", "ci_low", "ci_high", "n_eff", "floor_share", "ceiling_share")
@@ -46,6 +47,7 @@ _TOGETHER = ("alpha_std", "omega", "g6", "average_r", "ase")
 _ITEMS = ("item_rest_min", "item_rest_item", "alpha_dropped_max", "alpha_dropped_item")
 _RELIABILITY = ("alpha", "alpha_low", "alpha_high", *_TOGETHER, *_ITEMS)
 _SAME = ("same", "same_reason", "congruence", "congruence_p", "drift", "drift_item", "drift_size", "drift_p")
+_ALIKE = ("icc_unit", "icc_rater")
 _APART = ("share_dont_know", "share_not_here")
 
 
@@ -72,6 +74,7 @@ def publish(estimates: Estimates, policy: Disclosure) -> Published:
     levels = _levels(estimates.levels, allowed, rules, policy.exempt, record)
     distributions = _distributions(estimates.distributions, levels, allowed, threshold, record)
     changes = gate_estimates(estimates.estimates, levels, threshold, record)
+    registers = gate_indicators(estimates.indicators, threshold, record)
     tables = {
         "estimates": changes,
         "levels": levels,
@@ -81,7 +84,8 @@ def publish(estimates: Estimates, policy: Disclosure) -> Published:
         "comparisons": gate_comparisons(estimates.comparisons, levels, threshold, record),
         "perceived": _perceived(estimates.perceived, allowed, threshold, record),
         "scales": _scales(estimates.scales, threshold, record),
-        "indicators": gate_indicators(estimates.indicators, threshold, record),
+        "indicators": registers,
+        "trends": gate_trends(estimates.trends, levels, registers, threshold, record),
         "weighting": gate_weighting(estimates.weighting, threshold, record),
         "nonresponse": gate_nonresponse(estimates.nonresponse, changes, record),
     }
@@ -238,7 +242,7 @@ def _scales(source: pd.DataFrame, threshold: int, record: Record) -> pd.DataFram
     """Gate reliability: nothing below 30 complete answers, of both waves where a number rests on both."""
     table = source.copy()
     small = few(table["n"].to_numpy(), table["_persons"].to_numpy(), threshold) | (table["_persons"] == 0).to_numpy()
-    blank(table, small, _RELIABILITY)
+    blank(table, small, (*_RELIABILITY, *_ALIKE))
     pair = few(table["_n_pair"].to_numpy(), table["_persons_pair"].to_numpy(), threshold)
     pair |= small | ~(table["_persons_pair"] > 0).to_numpy()
     blank(table, pair, _SAME)

@@ -76,7 +76,8 @@ def _shell(codes: int, reach: int) -> Ints:
         up = np.where(found > 0, found, 0).sum(axis=1)
         down = np.where(found < 0, -found, 0).sum(axis=1)
         found = found[(up <= reach) & (down <= reach)]
-    return found[found.sum(axis=1) == 0]
+    kept: Ints = found[found.sum(axis=1) == 0]
+    return kept
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,34 +18,15 @@ from evaluation.common import table
 from evaluation.common.errors import EvaluationError, Problem, fail
 from evaluation.common.files import write_atomic
 
-TABLES: Mapping[str, tuple[str, ...]] = {
-    "estimates": table.ESTIMATES,
-    "levels": table.LEVELS,
-    "distributions": table.DISTRIBUTIONS,
-    "response": table.RESPONSE,
-    "perceived": table.PERCEIVED,
-    "scales": table.SCALES,
-    "record": table.RECORD,
-    "indicators": table.INDICATORS,
-    "attrition": table.ATTRITION,
-    "comparisons": table.COMPARISONS,
-    "weighting": table.WEIGHTING,
-    "nonresponse": table.NONRESPONSE,
-}
-_TEXT = (
-    "key survey theme measure stat higher_is group waves wave design estimand direction family effect_name verdict "
-    "method weighting comparable base reason rule_version scale item code state source table rule "
-    "indicator title period note margin label caution against level wording "
-    "item_rest_item alpha_dropped_item same same_reason drift_item margins merged"
-)
+TABLES: Mapping[str, tuple[str, ...]] = table.PUBLISHED
 #: Columns that hold text (``""`` where there is none).
-TEXT = frozenset(_TEXT.split())
+TEXT = table.TEXT
 #: Columns that hold True or False.
 FLAGS = frozenset({"suppressed", "hidden"})
 _COUNTS = (
     "invited_before invited_after n_before n_after n_paired clusters family_size n count n_base invited answered "
     "completed partial asked items units bootstrap_draws "
-    "n_group n_against clusters_group clusters_against waves_before "
+    "n_group n_against clusters_group clusters_against waves_before raters df_num "
     "unplaced rounds"
 )
 #: Columns that hold whole numbers: float64 with NaN in memory, written without a decimal point.
@@ -75,6 +56,7 @@ class Published:
     indicators: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(table.INDICATORS)))
     attrition: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(table.ATTRITION)))
     comparisons: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(table.COMPARISONS)))
+    trends: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(table.TRENDS)))
     weighting: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(table.WEIGHTING)))
     nonresponse: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(table.NONRESPONSE)))
 

@@ -16,6 +16,7 @@ import json
 import os
 import tempfile
 from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -34,7 +35,7 @@ FOLDER = "data/processed/.cache"
 ALONE = ("spss-sav", "spss-zsav", "spss-por", "excel", "surveyxact-xlsx")
 _META = b"evaluation.export"
 _STATUS = "status of the row"
-_LIBRARIES = ("pandas", "polars", "polars-readstat", "pyreadstat", "python-calamine", "fastexcel")
+_LIBRARIES = ("pandas", "polars", "polars-readstat", "pyreadstat", "python-calamine")
 # Whole numbers within these are kept in two bytes.
 _SMALL = np.iinfo(np.int16)
 
@@ -89,7 +90,7 @@ def save_cached(
         return False
     wanted = None if columns is None else tuple(columns)
     stored = _place(folder, export.sha256, sheet, wanted)
-    table = _table(export, _kept(export, wanted))
+    table = _table(export, kept_variables(export, wanted))
     folder.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=folder, prefix=".", suffix=".part")
     os.close(handle)
@@ -116,9 +117,10 @@ def _place(folder: Path, digest: str, sheet: str | None, columns: Iterable[str] 
 
 @functools.cache
 def _program() -> str:
-    """Hash of everything that decides how a file is read."""
+    """Hash of everything that decides how a file is read, and of what is looked for in it before it is kept."""
     found = hashlib.sha256()
-    for source in sorted(Path(__file__).parent.glob("*.py")):
+    package = Path(__file__).parents[1]
+    for source in sorted([*(package / "importing").glob("*.py"), *(package / "responses").glob("*.py")]):
         found.update(source.name.encode() + source.read_bytes())
     for library in _LIBRARIES:
         try:
@@ -128,7 +130,8 @@ def _program() -> str:
     return found.hexdigest()
 
 
-def _kept(export: SurveyExport, columns: tuple[str, ...] | None) -> tuple[Variable, ...]:
+def kept_variables(export: SurveyExport, columns: Iterable[str] | None) -> tuple[Variable, ...]:
+    """The variables that :func:`save_cached` keeps: those named, and the weight that the file declares."""
     if columns is None:
         return export.variables
     found = {v.name for v in map(export.find, [*columns, *([export.weight] if export.weight else [])]) if v is not None}
@@ -181,13 +184,14 @@ def _restored(table: Any, meta: Mapping[str, Any], path: Path, digest: str) -> S
 
     if meta["sha256"] != digest or meta["rows"] != table.num_rows:
         return None
-    columns: dict[str, Any] = {}
-    for name in table.column_names:
+
+    def restored(name: str) -> Any:
         array = table.column(name).combine_chunks()
-        if pa.types.is_string(array.type):
-            columns[name] = pd.Series(shared_texts(array), dtype=object)
-        else:
-            columns[name] = _numbers(array)
+        return pd.Series(shared_texts(array), dtype=object) if pa.types.is_string(array.type) else _numbers(array)
+
+    # Arrow and numpy let another thread work meanwhile.
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        columns: dict[str, Any] = dict(zip(table.column_names, pool.map(restored, table.column_names), strict=True))
     status = columns.pop(_STATUS) if meta["status"] else None
     variables = [Variable(**{**v, "missing": frozenset(v["missing"])}) for v in meta["variables"]]
     return SurveyExport(

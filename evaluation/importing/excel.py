@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from evaluation.common.errors import fail
@@ -17,27 +18,18 @@ from evaluation.importing.excel_tables import (
     cut_area,
     find_table,
     holds_table,
+    refuse_several,
     split_request,
-    tables_in,
 )
 from evaluation.importing.export import SurveyExport, Variable, VariableType
 from evaluation.importing.fictional import says_fictional
+from evaluation.importing.grid import NUMBER, TEXT, Grid, RawSheet, Sheet, is_empty, letters
 from evaluation.importing.notices import Notice
 from evaluation.importing.spreadsheetml import read_spreadsheetml
 from evaluation.importing.surveyxact_book import read_book
 from evaluation.importing.text import iso_dates
 from evaluation.importing.toolbook import read_tool_book
-from evaluation.importing.workbook import (
-    Cell,
-    RawSheet,
-    Sheet,
-    cell_text,
-    document_texts,
-    is_empty,
-    letters,
-    open_sheets,
-    raw_counts,
-)
+from evaluation.importing.workbook import cell_text, document_texts, facts, open_sheets
 
 _FEW_VALUES = 30
 
@@ -62,7 +54,7 @@ def read_excel(path: Path, sheet: str | None = None) -> SurveyExport:
     """
     sheets = open_sheets(path)
     surveyxact = read_book(path, sheets, "surveyxact-xlsx") if sheet is None else None
-    return surveyxact or read_tool_book(path, sheets, sheet) or _read(path, sheets, sheet, "excel", None)
+    return surveyxact or read_tool_book(path, sheets, sheet) or _read(path, sheets, sheet, "excel")
 
 
 def read_excel_2003(path: Path, sheet: str | None = None) -> SurveyExport:
@@ -74,16 +66,14 @@ def read_excel_2003(path: Path, sheet: str | None = None) -> SurveyExport:
         As :func:`read_excel`, and what
         :func:`~evaluation.importing.spreadsheetml.read_spreadsheetml` raises.
     """
-    sheets, raw = read_spreadsheetml(path)
+    sheets = read_spreadsheetml(path)
     surveyxact = read_book(path, sheets, "surveyxact-xml") if sheet is None else None
-    return surveyxact or _read(path, sheets, sheet, "excel-2003-xml", raw)
+    return surveyxact or _read(path, sheets, sheet, "excel-2003-xml")
 
 
-def _read(
-    path: Path, sheets: Sequence[Sheet], wanted: str | None, format_name: str, raws: Mapping[str, RawSheet] | None
-) -> SurveyExport:
+def _read(path: Path, sheets: Sequence[Sheet], wanted: str | None, format_name: str) -> SurveyExport:
     chosen, area, notices = choose_sheet(path, sheets, wanted)
-    raw = raw_counts(path, chosen.name) if raws is None else raws.get(chosen.name, RawSheet())
+    raw = facts(path, chosen)
     counted = (
         ("hidden-rows", raw.hidden_rows),
         ("hidden-columns", raw.hidden_columns),
@@ -92,26 +82,22 @@ def _read(
     )
     notices += [Notice(code, detail=chosen.name, rows=count) for code, count in counted if count]
     table = _table(path, chosen, area, raw)
-    widths: dict[str, int] = {}
-    for place, width in (raw.zero_padded or {}).items():
-        widths.setdefault(place.rstrip("0123456789"), width)
-    columns: dict[str, pd.Series] = {}
+    columns: dict[str, npt.NDArray[np.float64] | pd.Series] = {}
     variables = []
     for number, name in enumerate(table.names):
-        cells = [row[number] for row in table.rows]
-        column, kind = _column(cells, widths.get(letters(table.places[number]), 0))
-        if kind == "date" and any(isinstance(cell, str) and not is_empty(cell) for cell in cells):
+        column, kind = _column(table.rows, number, raw.zero_padded.get(table.places[number], 0))
+        if kind == "date" and (table.rows.kinds[:, number] == TEXT).any():
             notices.append(Notice("text-dates", variable=name))
         columns[name] = column
         variables.append(Variable(name, label=table.labels[number], type=kind))
     others = [cell for other in sheets if other is not chosen for row in other.rows[:50] for cell in row]
-    texts = [value for c in columns.values() if c.dtype == object for value in c.dropna().unique()[:200]]
+    texts = [value for c in columns.values() if isinstance(c, pd.Series) for value in c.dropna().unique()[:200]]
     said = [*document_texts(path), *table.cut, *table.names, *texts, *others, chosen.name]
     return SurveyExport(
         format=format_name,
         files=(path,),
         sha256=hash_file(path),
-        data=pd.DataFrame(columns),
+        data=pd.DataFrame(columns, copy=False),
         variables=tuple(variables),
         fictional=says_fictional(said),
         warnings=(*notices, *table.notices),
@@ -146,15 +132,8 @@ def choose_sheet(path: Path, sheets: Sequence[Sheet], wanted: str | None) -> tup
 def _table(path: Path, sheet: Sheet, area: Area | None, raw: RawSheet) -> Table:
     where = f"{path}, sheet {sheet.name}"
     if area is None:
-        found = tables_in(sheet.rows)
-        if len(found) > 1:
-            raise fail(
-                "import-tables-several",
-                where=where,
-                found=", ".join(area_name(sheet.name, one) for one in found),
-                example=area_name(sheet.name, found[0]),
-            )
-        rows: Sequence[Sequence[Cell]] = sheet.rows
+        refuse_several(path, sheet)
+        rows = sheet.rows
         merged: Sequence[Area] = raw.merged
         top, left = 0, 0
     else:
@@ -175,18 +154,16 @@ def _header_places(table: Table) -> set[str]:
     return {f"{letters(place)}{row + 1}" for place in table.places for row in table.header_rows}
 
 
-def _column(cells: Sequence[Cell], width: int) -> tuple[pd.Series, VariableType]:
+def _column(rows: Grid, number: int, width: int) -> tuple[npt.NDArray[np.float64] | pd.Series, VariableType]:
     """Numbers as float64 where every filled cell is a number shown as one; else text with None for empty.
 
     A number formatted "0000" (``width`` 4) is the text a person sees: 101 shown as 0101
     is a code. Dates typed as text, day first, become ISO dates like real ones.
     """
-    # A million cells are told apart by their types; true and false are no numbers.
-    plain = not width and set(map(type, cells)) <= {float, int, str, type(None)}
-    if plain and all(is_empty(cell) for cell in set(cells) if cell.__class__ is str):
-        numbers = [np.nan if cell is None or cell.__class__ is str else cell for cell in cells]
-        return pd.Series(numbers, dtype="float64"), "single"
-    texts = [None if is_empty(c) else cell_text(c) for c in cells]
+    kinds = rows.kinds[:, number]
+    if not width and not (kinds > NUMBER).any():
+        return np.where(kinds == NUMBER, rows.numbers[:, number], np.nan), "single"
+    texts = [None if is_empty(c) else cell_text(c) for c in rows.column(number)]
     if width:
         texts = [t.zfill(width) if t is not None and t.isdigit() else t for t in texts]
     dates = iso_dates([text or "" for text in texts])

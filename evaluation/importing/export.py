@@ -24,7 +24,8 @@ class Variable:
     columns of one multiple-choice question; ``choice`` is the code of the option
     that this column stands for (never its ordinal). ``long_name`` is the name before the
     survey system cut it to eight characters; ``about`` the question whose option "Other"
-    this open text explains.
+    this open text explains. ``not_shown``: the file has a code for *seen and left open*, so
+    that an empty cell says that the person was never shown the question.
     """
 
     name: str
@@ -36,6 +37,7 @@ class Variable:
     choice: str = ""
     long_name: str = ""
     about: str = ""
+    not_shown: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ Whatever does not agree, or fails, gives None: the caller then reads with pyread
 from __future__ import annotations
 
 import struct
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 
 _LAYOUT_AT, _FIRST_RECORD = 64, 176
 _LONG_STRING_MISSING, _UNKNOWN_SUBTYPE = 22, 9922
+# A variable declares no more; a larger number is damage, and would fill the memory.
+_MOST_MISSING = 3
 # Values that no survey holds: what a blinded declaration points at.
 _NO_NUMBER, _NO_TEXT = -1.2345678901234567e300, b"\x7f" * 8
 _PLAIN_NUMBERS = ("F", "COMMA", "DOT", "DOLLAR", "PCT", "E", "N", "Z")
@@ -55,6 +58,8 @@ def blinded(data: bytes) -> bytes:
     while kind in (2, 3, 4, 6, 7):
         if kind == 2:
             width, has_label, missing = cursor.int32(), cursor.int32(), cursor.int32()
+            if abs(missing) > _MOST_MISSING:
+                raise struct.error(f"{missing} missing values")
             cursor.take(16)
             if has_label:
                 cursor.take(-(-cursor.int32() // 4) * 4)
@@ -79,13 +84,28 @@ def blinded(data: bytes) -> bytes:
     return b"".join((head, memoryview(data)[cursor.at :]))
 
 
-def read_fast(path: Path, meta: Any) -> pd.DataFrame | None:
+def prepared(path: Path) -> bytes | None:
+    """The file as :func:`read_fast` wants it, or None where pyreadstat must read it.
+
+    Nothing of it is looked at but the dictionary, so that a damaged file can do no harm.
+    """
+    if path.stat().st_size < _SMALL:
+        return None
+    try:
+        return blinded(path.read_bytes())
+    except (struct.error, IndexError, ValueError, OSError):
+        return None
+
+
+def read_fast(path: Path, meta: Any, content: bytes) -> pd.DataFrame | None:
     """All columns as the importing layer holds them, or None where pyreadstat must read the file.
 
     Parameters
     ----------
     meta : pyreadstat metadata
         From ``read_sav(…, metadataonly=True, user_missing=True)``.
+    content : bytes
+        From :func:`prepared`.
 
     Returns
     -------
@@ -93,19 +113,14 @@ def read_fast(path: Path, meta: Any) -> pd.DataFrame | None:
         Numbers as float64 with user-missing codes as codes; texts, dates and times as
         text with None where empty; rows in file order.
     """
-    if path.stat().st_size < _SMALL or (meta.file_encoding or "").upper() not in _ENCODINGS:
+    if (meta.file_encoding or "").upper() not in _ENCODINGS:
         return None
-    table = _table(path)
-    if table is None or table.columns != list(meta.column_names) or table.height != meta.number_rows:
+    formats = [meta.original_variable_types.get(name, "") for name in meta.column_names]
+    filled = _filled(content, list(meta.column_names), formats, meta.number_rows)
+    if filled is None:
         return None
-    columns: dict[str, Any] = {}
-    slow = []
-    for name in table.columns:
-        column = _converted(table[name], meta.original_variable_types.get(name, ""))
-        if column is None:
-            slow.append(name)
-        columns[name] = column if column is None or column.dtype != object else pd.Series(column, dtype=object)
-    del table
+    columns: dict[str, Any] = dict(zip(meta.column_names, filled, strict=True))
+    slow = [name for name, column in columns.items() if column is None]
     from evaluation.importing.spss import columns_by_pyreadstat
 
     if slow:
@@ -120,39 +135,80 @@ def read_fast(path: Path, meta: Any) -> pd.DataFrame | None:
     return frame
 
 
-def _table(path: Path) -> pl.DataFrame | None:
-    """The file as polars reads it with user-missing codes kept; None when it cannot."""
+def _filled(content: bytes, names: list[str], formats: list[str], rows: int) -> list[Any] | None:
+    """The columns, None for one that pyreadstat must read; None for all where the file is not as it says."""
     import polars as pl
-    import polars_readstat
 
+    made: list[_Column] = []
+    at = 0
     try:
-        content = path.read_bytes()
-        # the library goes by the ending; the file may be called anything
-        name = "file.zsav" if content.startswith(b"$FL3") else "file.sav"
-        found = polars_readstat.read_readstat(name, data=blinded(content), preserve_order=True)
-    except (struct.error, IndexError, ValueError, OSError, RuntimeError, pl.exceptions.PolarsError):
+        for batch in _batches(content):
+            if not made:
+                if batch.columns != names:
+                    return None
+                made = [_Column(kind, rows) for kind in formats]
+            if at + batch.height > rows:
+                return None
+            for column, values in zip(made, batch, strict=True):
+                column.add(values, at)
+            at += batch.height
+    except (IndexError, ValueError, OSError, RuntimeError, pl.exceptions.PolarsError):
         return None
     except BaseException as error:
         # A panic in Rust is no Exception; anything else of that kind (Ctrl-C) is not ours.
         if type(error).__name__ != "PanicException":
             raise
         return None
-    return found if isinstance(found, pl.DataFrame) else None
+    return [column.found() for column in made] if made and at == rows else None
 
 
-def _converted(values: pl.Series, spss_format: str) -> np.ndarray | None:
-    """One column, or None where the two libraries may understand its format differently."""
-    import polars as pl
+def _batches(content: bytes) -> Iterator[pl.DataFrame]:
+    """The rows in file order, as polars reads them, with user-missing codes kept."""
+    import polars_readstat
 
-    kind = spss_format.rstrip("0123456789.").upper()
-    if kind in _PLAIN_NUMBERS and values.dtype == pl.Float64:
-        numbers: np.ndarray = values.to_numpy()
-        return numbers
-    if kind == "A" and values.dtype == pl.String:
-        return _texts(values)
-    if kind in _DATES and values.dtype == pl.Date and not _late(values):
-        return _objects(values.dt.strftime("%Y-%m-%d"))
-    return None
+    # the library goes by the ending; the file may be called anything
+    name = "file.zsav" if content.startswith(b"$FL3") else "file.sav"
+    rows = polars_readstat.scan_readstat(name, data=content, preserve_order=True)
+    yield from rows.collect_batches(maintain_order=True)
+
+
+class _Column:
+    """One column, filled batch by batch: the whole file is never there twice."""
+
+    def __init__(self, spss_format: str, rows: int) -> None:
+        self._kind = spss_format.rstrip("0123456789.").upper()
+        self._rows = rows
+        self._numbers: np.ndarray | None = None
+        self._others: list[pl.Series] = []
+        self._refused = False
+
+    def add(self, values: pl.Series, at: int) -> None:
+        """The cells from row ``at`` on; what the two libraries may understand differently is refused."""
+        import polars as pl
+
+        if self._kind in _PLAIN_NUMBERS and values.dtype == pl.Float64:
+            if self._numbers is None:
+                self._numbers = np.empty(self._rows)
+            self._numbers[at : at + len(values)] = values.to_numpy()
+        elif (self._kind == "A" and values.dtype == pl.String) or (self._kind in _DATES and values.dtype == pl.Date):
+            self._others.append(values)
+        else:
+            self._refused = True
+
+    def found(self) -> Any:
+        """Numbers, or texts as objects; None where it was refused."""
+        import polars as pl
+
+        if self._refused or self._numbers is not None:
+            return None if self._refused else self._numbers
+        values, self._others = pl.concat(self._others), []
+        texts = _texts(values) if self._kind == "A" else _days(values)
+        return None if texts is None else pd.Series(_objects(texts), dtype=object)
+
+
+def _days(values: pl.Series) -> pl.Series | None:
+    """Dates as ISO text; None where one is outside the years that both libraries write alike."""
+    return None if _late(values) else values.dt.strftime("%Y-%m-%d")
 
 
 def _late(values: pl.Series) -> bool:
@@ -161,12 +217,13 @@ def _late(values: pl.Series) -> bool:
     return bool((years > 9999).any() or (years < 1000).any())
 
 
-def _texts(values: pl.Series) -> np.ndarray | None:
+def _texts(values: pl.Series) -> pl.Series | None:
+    """Texts without blanks at their ends, null where empty; None where a character was lost."""
     if values.str.contains("�", literal=True).any():
         return None
     # The control characters that Python takes for blanks and Rust does not.
     stripped = values.str.strip_chars().str.strip_chars(" \t\n\r\x0b\x0c\x1c\x1d\x1e\x1f\x85\xa0")
-    return _objects(stripped.set(stripped == "", None))
+    return stripped.set(stripped == "", None)
 
 
 def _objects(values: pl.Series) -> np.ndarray:

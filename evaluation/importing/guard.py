@@ -2,8 +2,8 @@
 
 One worker is started when the first such file comes and is used for all of them. What it
 has read of a small file is handed over; of a large one it reads what describes the data and the
-first rows, where every crash that was found happens, and this process then reads the file itself.
-A worker that dies or takes too long becomes one clear error.
+first rows, and the rest is read by a library that cannot crash, or apart from this process
+(:mod:`evaluation.importing.apart`). A worker that dies or takes too long becomes one clear error.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ import sys
 import threading
 import time
 import warnings
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import IO, Any
@@ -31,6 +32,8 @@ WHOLE = 4 * 1024 * 1024
 _MEMORY = 4 * 1024**3
 _FIRST_ROWS = 1000
 _FORKED_LIMIT = 15.0
+# Whether this process is the worker, and whether a copy of this process once hung.
+_state = {"inside": False, "hung": False}
 _READERS = {"sav": "read_sav", "por": "read_por", "dta": "read_dta", "sas7bdat": "read_sas7bdat", "xpt": "read_xport"}
 
 
@@ -64,23 +67,7 @@ class Worker:
         EvaluationError
             What the reader finds wrong, or ``import-reader-crashed``.
         """
-        seconds = limit if limit is not None else LIMIT + path.stat().st_size / (10 * 1024 * 1024)
-        with self._lock:
-            process = self.start()
-            timer = threading.Timer(seconds, process.kill)
-            timer.start()
-            try:
-                assert process.stdin is not None
-                assert process.stdout is not None
-                pickle.dump((str(path.absolute()), family), process.stdin)
-                process.stdin.flush()
-                kind, found = pickle.load(process.stdout)
-            except (OSError, EOFError, pickle.UnpicklingError):
-                process.kill()
-                process.wait()
-                raise fail("import-reader-crashed", where=path, found=str(process.returncode)) from None
-            finally:
-                timer.cancel()
+        kind, found = self.exchange(path, (str(path.absolute()), family, None), limit)
         if kind == "problems":
             raise EvaluationError(found)
         if kind == "failed":
@@ -89,6 +76,35 @@ class Worker:
             return None
         # named as it was asked for
         return replace(found, files=tuple(path if file == path.absolute() else file for file in found.files))
+
+    def exchange(self, path: Path, question: tuple[str, str, Any], limit: float | None = None) -> tuple[str, Any]:
+        """What the process answers; it is ended when it takes too long.
+
+        Raises
+        ------
+        EvaluationError
+            ``import-reader-crashed``.
+        """
+        with self._lock:
+            process = self.start()
+            timer = threading.Timer(seconds_for(path) if limit is None else limit, process.kill)
+            timer.start()
+            try:
+                assert process.stdin is not None
+                assert process.stdout is not None
+                pickle.dump(question, process.stdin)
+                process.stdin.flush()
+                answer: tuple[str, Any] = pickle.load(process.stdout)
+            except BaseException as error:
+                # whatever came between, Ctrl-C too: the answer to this question must never meet the next one
+                process.kill()
+                process.wait()
+                if isinstance(error, (OSError, EOFError, pickle.UnpicklingError)):
+                    raise fail("import-reader-crashed", where=path, found=str(process.returncode)) from None
+                raise
+            finally:
+                timer.cancel()
+        return answer
 
     def close(self) -> None:
         """End the process."""
@@ -105,6 +121,45 @@ _WORKER = Worker()
 atexit.register(_WORKER.close)
 
 
+def inside() -> bool:
+    """Whether this process is the worker, which may crash."""
+    return _state["inside"]
+
+
+def copies() -> bool:
+    """Whether a copy of this process can be trusted to run: none has hung."""
+    return not _state["hung"]
+
+
+def call(path: Path, name: str, options: dict[str, Any]) -> tuple[str, Any]:
+    """``pyreadstat.<name>(path, **options)`` in the worker: ``read`` and what it gave, or ``raised`` and what.
+
+    Raises
+    ------
+    EvaluationError
+        ``import-reader-crashed``.
+    """
+    return _WORKER.exchange(path, (str(path.absolute()), name, options))
+
+
+def seconds_for(path: Path) -> float:
+    """Seconds that the reading of a file may take."""
+    return LIMIT + path.stat().st_size / (10 * 1024 * 1024)
+
+
+def memory_for(path: Path) -> int:
+    """Bytes that the reading of a file may take: a few changed bytes can ask for any amount."""
+    return _MEMORY + 16 * path.stat().st_size
+
+
+def in_use() -> int:
+    """Bytes of address space that this process holds; 0 where the system does not say."""
+    try:
+        return int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0]) * os.sysconf("SC_PAGE_SIZE")
+    except (OSError, ValueError, AttributeError):
+        return 0
+
+
 def guarded(path: Path, family: str) -> SurveyExport | None:
     """Read ``path`` with the reader ``family`` of the registry in the worker.
 
@@ -118,21 +173,39 @@ def guarded(path: Path, family: str) -> SurveyExport | None:
     EvaluationError
         What the reader finds wrong, or ``import-reader-crashed``.
     """
-    if path.stat().st_size > WHOLE and hasattr(os, "fork"):
-        ended = _forked(path)
-        if ended is not None:
-            if ended != 0:
-                raise fail("import-reader-crashed", where=path, found=ended)
-            return None
-    return _WORKER.ask(path, family)
+    looked = started(path, family)
+    if looked is None:
+        return _WORKER.ask(path, family)
+    looked()
+    return None
 
 
-def _forked(path: Path) -> int | None:
-    """Look at a large file in a copy of this process, which is there at once: its exit code, None where it hung.
+def started(path: Path, family: str) -> Callable[[], None] | None:
+    """Begin to look at a large file in a copy of this process, which is there at once.
 
-    A copy of a process with threads may wait for ever for a lock that one of them held; the
-    worker is asked then.
+    Returns
+    -------
+    callable or None
+        Waits until the file has been looked at, and raises ``import-reader-crashed`` where that
+        crashed; until then ReadStat must not read it here. None where :func:`guarded` is to be asked.
     """
+    if path.stat().st_size <= WHOLE or not hasattr(os, "fork"):
+        return None
+    pid = _forked(path)
+
+    def looked() -> None:
+        ended = _ended(pid)
+        if ended is None:
+            # a copy of a process with threads may wait for ever for a lock that one of them held
+            _WORKER.ask(path, family)
+        elif ended != 0:
+            raise fail("import-reader-crashed", where=path, found=ended)
+
+    return looked
+
+
+def _forked(path: Path) -> int:
+    """A copy of this process that looks at a file."""
     import pyreadstat
 
     _ = pyreadstat  # imported here, not in every copy
@@ -141,10 +214,15 @@ def _forked(path: Path) -> int | None:
         pid = os.fork()
     if pid == 0:
         try:
-            _limit_memory(0)
+            limit_memory(0)
             _look(path)
         finally:
             os._exit(0)
+    return pid
+
+
+def _ended(pid: int) -> int | None:
+    """How the copy ended: its exit code, None where it hung."""
     until = time.monotonic() + _FORKED_LIMIT
     pause = 0.001
     while time.monotonic() < until:
@@ -152,24 +230,26 @@ def _forked(path: Path) -> int | None:
         if ended:
             return os.waitstatus_to_exitcode(status)
         time.sleep(pause)
-        pause = min(2 * pause, 0.02)
+        pause = min(2 * pause, 0.01)
     os.kill(pid, signal.SIGKILL)
     os.waitpid(pid, 0)
+    _state["hung"] = True
     return None
 
 
 def serve() -> None:
     """Answer questions on stdin until it closes."""
-    _limit_memory()
+    limit_memory()
+    _state["inside"] = True
     asked, told = sys.stdin.buffer, sys.stdout.buffer
     # whatever a library prints must not come between the answers
     sys.stdout = sys.stderr
     while True:
         try:
-            path, family = pickle.load(asked)
+            path, name, options = pickle.load(asked)
         except EOFError:
             return
-        _answer(told, _read(Path(path), family))
+        _answer(told, _read(Path(path), name) if options is None else _call(Path(path), name, options))
 
 
 def _answer(told: IO[bytes], answer: tuple[str, object]) -> None:
@@ -190,6 +270,14 @@ def _read(path: Path, family: str) -> tuple[str, object]:
         return "problems", error.problems
     except Exception as error:  # noqa: BLE001 - told to the process that asked, which makes an error of it
         return "failed", type(error).__name__
+
+
+def _call(path: Path, name: str, options: dict[str, Any]) -> tuple[str, Any]:
+    import pyreadstat
+
+    from evaluation.importing.apart import answer
+
+    return answer(path, getattr(pyreadstat, name), options)
 
 
 def _look(path: Path) -> None:
@@ -216,7 +304,7 @@ def _look(path: Path) -> None:
         return
 
 
-def _limit_memory(most: int = _MEMORY) -> None:
+def limit_memory(most: int = _MEMORY) -> None:
     """No more than ``most`` bytes (0: any): a few changed bytes can ask for any amount."""
     try:
         import resource

@@ -1,4 +1,4 @@
-"""LimeSurvey: csv with codes or full texts, and the R and SPSS pairs of data and syntax.
+"""LimeSurvey: csv with codes or full texts, VV, and the R and SPSS pairs of data and syntax.
 
 Complete is who has a ``submitdate``; anonymous surveys write 1980-01-01 there, which is as
 good as any date. A multiple-choice column is "Y" or empty, and empty says both "not ticked"
@@ -56,11 +56,15 @@ _TICKED = frozenset(("y", "yes", "ja", "oui", "sí"))
 _OTHER = frozenset(("other", "-oth-", "andet", "andere", "andre", "anden"))
 _OTH = "-oth-"
 _ANONYMOUS = "1980-01-01"
+#: What the VV format writes where a question was not shown.
+NOT_SHOWN = "{question_not_shown}"
 _DAY_FIRST = re.compile(r"(\d\d)-(\d\d)-(\d{4})(?=\s|\Z)")
 
 
 def recognises(path: Path, table: TextTable) -> bool:
     """Whether a delimited file is of LimeSurvey: by its fixed columns, or by a syntax file beside it."""
+    if is_vv(table):
+        return True
     header = [name.strip().casefold() for name in table.rows[0]]
     codes = {name.partition(".")[0] for name in header}
     if "submitdate" in codes and len(codes & set(_FIXED)) >= 3:
@@ -79,6 +83,8 @@ def read_limesurvey(path: Path, table: TextTable) -> SurveyExport:
         ``import-row-width``; ``import-limesurvey-syntax`` when the syntax beside speaks of
         other columns than the file has.
     """
+    if is_vv(table):
+        return _read_vv(path, table)
     syntax = find_syntax(path)
     if syntax is not None and not syntax.header:
         return _headless(path, syntax)
@@ -89,6 +95,56 @@ def read_limesurvey(path: Path, table: TextTable) -> SurveyExport:
         _same_width(path, syntax, len(header))
         return _from_syntax(path, syntax, header, cells, squared.notices)
     return _from_header(path, header, cells, squared.notices)
+
+
+def is_vv(table: TextTable) -> bool:
+    """Whether a file is in LimeSurvey's VV format: texts in the first row, codes in the second."""
+    if table.delimiter != "\t" or len(table.rows) < 2:
+        return False
+    codes = {name.strip().casefold() for name in table.rows[1]}
+    return "submitdate" in codes and len(codes & set(_FIXED)) >= 3
+
+
+def _read_vv(path: Path, table: TextTable) -> SurveyExport:
+    """The VV format: questions that were not shown have a mark of their own, and empty means left open.
+
+    The mark stays in the column as a missing code; in a column of ticks it is an empty cell.
+    """
+    squared = square(table, path)
+    names, more = unique_names(squared.rows[1])
+    labels = [" ".join(text.split()) for text in squared.rows[0]]
+    body = [row for row in squared.rows[2:] if any(cell.strip() for cell in row)]
+    cells = columns_of(body, len(names))
+    said = [["" if cell.strip() == NOT_SHOWN else cell for cell in column] for column in cells]
+    marks = any(cell.strip() == NOT_SHOWN for column in cells for cell in column)
+    sets = _multiple_sets(names, said)
+    columns: dict[str, pd.Series] = {}
+    variables = []
+    found = [*squared.notices, *more, Notice("limesurvey-no-syntax", detail=path.name)]
+    for name, label, column, told in zip(names, labels, cells, said, strict=True):
+        kind = fixed_type(name) or ("system" if _TIMING.match(name) else None)
+        if name in sets:
+            stem, item = sets[name]
+            ticks = [np.nan if cell.strip() == NOT_SHOWN else float(bool(cell.strip())) for cell in column]
+            columns[name] = pd.Series(ticks, dtype="float64") if marks else _ticks(told)
+            named = {"0": "Ikke valgt", "1": "Valgt"}
+            variables.append(Variable(name, label, "multiple", named, set_name=stem, choice=item, not_shown=marks))
+            continue
+        plain = text_column([_iso(c) for c in told]) if kind == "date" else typed_column(told)
+        if kind is not None:
+            columns[name] = plain
+            variables.append(Variable(name, label, kind))
+            continue
+        type_: VariableType = "single" if plain.dtype.kind == "f" else "open"
+        if NOT_SHOWN in (cell.strip() for cell in column):
+            columns[name] = text_column(column)
+            variables.append(Variable(name, label, type_, {NOT_SHOWN: "Ikke vist"}, frozenset({NOT_SHOWN})))
+            continue
+        columns[name] = plain
+        variables.append(Variable(name, label, type_))
+    if not marks:
+        found += _unticked(columns, sets)
+    return make_export("limesurvey-vv", (path,), columns, variables, status_by_submitdate(columns, found), found)
 
 
 def _headless(path: Path, syntax: Syntax) -> SurveyExport:
@@ -123,7 +179,7 @@ def _from_syntax(
         if labels and _OTH not in labels and any(cell.strip() == _OTH for cell in column):
             labels[_OTH] = _bracketed(others.get(f"{name}_other", "")) or "Other"
         label = syntax.labels.get(place) or " ".join(header[place].split())
-        kind = _fixed_type(name)
+        kind = fixed_type(name)
         if kind is None and (place not in syntax.names or _TIMING.match(name)):
             kind = "system"
         values = typed_column([_iso(cell) for cell in column] if syntax.kinds.get(place) == "date" else column)
@@ -138,7 +194,7 @@ def _from_syntax(
             kind = "open" if values.dtype.kind != "f" and not labels else "single"
         variables.append(Variable(name, label, kind, labels))
     found = [*notices, *more]
-    status = _status(columns, found)
+    status = status_by_submitdate(columns, found)
     suffix = "r" if syntax.path.suffix.casefold() == ".r" else "spss"
     return make_export(f"limesurvey-{suffix}", (path, syntax.path), columns, variables, status, found)
 
@@ -170,14 +226,14 @@ def _from_header(
             ticks = {"0": "Ikke valgt", "1": "Valgt"}
             variables.append(Variable(name, label, "multiple", ticks, set_name=stem, choice=item))
             continue
-        kind = _fixed_type(name) or ("system" if timing else None)
+        kind = fixed_type(name) or ("system" if timing else None)
         columns[name] = text_column([_iso(c) for c in column]) if kind == "date" else typed_column(column)
         if kind is None:
             other = sub is not None and sub.group("item").casefold() in _OTHER
             kind = "open" if other or columns[name].dtype.kind != "f" else "single"
         variables.append(Variable(name, label, kind))
     found += _unticked(columns, sets)
-    return make_export("limesurvey-csv", (path,), columns, variables, _status(columns, found), found)
+    return make_export("limesurvey-csv", (path,), columns, variables, status_by_submitdate(columns, found), found)
 
 
 def _bracketed(label: str) -> str:
@@ -185,7 +241,7 @@ def _bracketed(label: str) -> str:
     return label[1:].partition("]")[0].strip() if label.startswith("[") else ""
 
 
-def _fixed_type(name: str) -> VariableType | None:
+def fixed_type(name: str) -> VariableType | None:
     """Type of a column that LimeSurvey itself fills; None for a question."""
     lower = name.casefold()
     return "date" if lower in _DATES else "system" if lower in _FIXED else None
@@ -235,7 +291,7 @@ def _unticked(columns: dict[str, pd.Series], sets: Mapping[str, tuple[str, str]]
     return notices
 
 
-def _status(columns: Mapping[str, pd.Series], notices: list[Notice]) -> pd.Series | None:
+def status_by_submitdate(columns: Mapping[str, pd.Series], notices: list[Notice]) -> pd.Series | None:
     """Completed where there is a date of submission; the notices tell of dates that are none."""
     column = next((values for name, values in columns.items() if name.casefold() == "submitdate"), None)
     if column is None:

@@ -9,14 +9,14 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pandas as pd
 
 from evaluation.importing.choices import joined_codes, joined_texts
-from evaluation.importing.export import SurveyExport
+from evaluation.importing.export import SurveyExport, Variable
 from evaluation.importing.notices import Notice
 from evaluation.importing.text import TextTable
 from evaluation.importing.toolfile import ToolFile, columns_of, even_rows, plain
@@ -125,16 +125,34 @@ def read_qualtrics(path: Path, table: TextTable) -> SurveyExport:
     if count < 3:
         file.notices.append(Notice("qualtrics-headers", rows=count))
     split = _split_sets(heads, cells)
+    asked: set[str] = set()
     for number, head in enumerate(heads):
+        before = len(file.variables)
         if number in split:
             _add_split(file, head, cells, number, split[number])
         else:
             _add_column(file, head, cells[number])
+        asked |= {v.name for v in file.variables[before:] if head.is_question and not head.own}
+    file.variables = _with_not_shown(file.variables, asked)
     seen = [v.name for v in file.variables if v.missing & UNANSWERED]
     if seen:
         file.notices.append(Notice("qualtrics-unanswered", variable=", ".join(seen[:4]), rows=len(seen)))
     status = _status(file, heads, cells)
     return file.export("qualtrics", path, len(heads), status=status, said=[h.wording for h in heads])
+
+
+def _with_not_shown(variables: Sequence[Variable], asked: Collection[str]) -> list[Variable]:
+    """Questions whose empty cells were never shown, because -99 stands where one was seen and left.
+
+    The export writes -99 for all questions or for none: with two that hold it, a third that has none
+    was answered by all who saw it. A single one may have a category of that number; it speaks for itself.
+    """
+    holding = {v.set_name or v.name for v in variables if v.name in asked and v.missing & UNANSWERED}
+    every = len(holding) > 1
+    return [
+        replace(v, not_shown=True) if v.name in asked and (every or (v.set_name or v.name) in holding) else v
+        for v in variables
+    ]
 
 
 def _source(cell: str) -> tuple[str, str, str]:

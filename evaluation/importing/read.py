@@ -18,11 +18,12 @@ from evaluation.importing import (
     qualtrics,
     redcap,
     sosci,
+    spss_syntax,
     surveymonkey,
     surveyxact,
 )
 from evaluation.importing.export import SurveyExport
-from evaluation.importing.guard import guarded
+from evaluation.importing.guard import guarded, started
 from evaluation.importing.spreadsheetml import is_spreadsheetml
 from evaluation.importing.text import TextTable
 from evaluation.importing.workbook import is_workbook
@@ -78,7 +79,19 @@ def _is_text(head: bytes) -> bool:
     return b"\x00" not in head and sum(byte < 9 or 13 < byte < 32 for byte in head) == 0
 
 
+def _of_a_tool(path: Path, sample: TextTable) -> bool:
+    """Whether a tool's reader may know the file; the whole of it then decides."""
+    from evaluation.importing.surveyxact_parts import is_structure_header
+
+    # REDCap's marks are looked for in all rows.
+    marked = any(name.strip().endswith("_complete") for name in sample.rows[0])
+    return (
+        marked or is_structure_header(sample.rows[0]) or any(reader.recognises(path, sample) for reader in TEXT_READERS)
+    )
+
+
 def _text(path: Path, _sheet: str | None) -> SurveyExport:
+    from evaluation.importing import fast_csv
     from evaluation.importing.csvfile import read_csv
     from evaluation.importing.limesurvey_syntax import is_syntax
     from evaluation.importing.surveyxact_parts import is_structure_header
@@ -86,7 +99,15 @@ def _text(path: Path, _sheet: str | None) -> SurveyExport:
 
     with path.open("rb") as stream:
         if is_syntax(stream.read(_HEAD)):
+            if spss_syntax.holds_data(path):
+                return spss_syntax.read_inline(path)
             raise fail("import-syntax-given", where=path)
+    start = fast_csv.begin(path)
+    if start is not None and not _of_a_tool(path, start.table):
+        export = fast_csv.read_fast(path, start)
+        if export is not None:
+            return export
+    del start
     table = read_table(path)
     if not table.rows:
         raise fail("import-no-rows", where=path, found=0)
@@ -126,6 +147,7 @@ TEXT_READERS: tuple[TextReader, ...] = (
     ),
     TextReader("sosci", sosci.recognises, sosci.read_sosci),
     TextReader("redcap", redcap.recognises, redcap.read_redcap),
+    TextReader("spss-syntax", spss_syntax.recognises, spss_syntax.read_with_syntax),
     TextReader("limesurvey", limesurvey.recognises, limesurvey.read_limesurvey),
     TextReader("qualtrics", qualtrics.recognises, qualtrics.read_qualtrics),
     TextReader("surveymonkey", surveymonkey.recognises, surveymonkey.read_surveymonkey),
@@ -186,13 +208,20 @@ def read_export(path: Path, *, sheet: str | None = None) -> SurveyExport:
             raise fail("import-format-unknown", where=path, found=name)
     for reader in READERS:
         if reader.recognises(head):
-            export = guarded(path, reader.name) if reader.name in _GUARDED else None
-            if export is None:
-                export = reader.read(path, sheet)
+            export = _guarded(path, sheet, reader) if reader.name in _GUARDED else reader.read(path, sheet)
             if not export.rows:
                 raise fail("import-no-rows", where=path, found=len(export.variables))
             return export
     raise fail("import-format-unknown", where=path, found=repr(head[:16]))
+
+
+def _guarded(path: Path, sheet: str | None, reader: Reader) -> SurveyExport:
+    looked = started(path, reader.name) if reader.name == "spss" else None
+    if looked is None:
+        return guarded(path, reader.name) or reader.read(path, sheet)
+    from evaluation.importing.spss import read_spss
+
+    return read_spss(path, looked)
 
 
 def _refuse_markup(path: Path, head: bytes) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import mmap
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import pandas as pd
 
 from evaluation.common.errors import fail
 from evaluation.common.files import hash_bytes, hash_file
+from evaluation.importing.apart import read_apart
 from evaluation.importing.codes import code_text
 from evaluation.importing.export import SurveyExport
 from evaluation.importing.notices import Notice
@@ -25,6 +27,8 @@ _CATALOG = b"\xc2\xea\x81\x63"
 _TRANSPORT = b"HEADER RECORD*******"
 _TRANSPORT_8 = b"HEADER RECORD*******LIBV8"
 _RECORD = 80
+# Where newer transport files state the number of rows; the older ones have only zeros there.
+_STATED = slice(48, 63)
 _CATALOG_NAMES = ("formats", "format")
 # Formats of SAS itself, of which no catalog knows anything.
 _OWN_FORMATS = (
@@ -83,7 +87,7 @@ def _labels(path: Path, wanted: set[str]) -> tuple[dict[str, dict[Any, str]], Pa
         if candidate.suffix.casefold() != ".sas7bcat" or not candidate.is_file():
             continue
         try:
-            _, meta = pyreadstat.read_sas7bcat(str(candidate))
+            _, meta = read_apart(candidate, pyreadstat.read_sas7bcat, always=True)
         except (pyreadstat.ReadstatError, pyreadstat.PyreadstatError, UnicodeDecodeError):
             continue
         labels = dict(meta.value_labels)
@@ -119,11 +123,30 @@ def _transport(path: Path, head: bytes) -> SurveyExport:
         # Transport files are whole records of 80 bytes and do not say how many rows they hold.
         raise fail("import-damaged", where=path, found=f"{size} byte")
     frame, meta, notices = read_stat(path, pyreadstat.read_xport, {}, encodings=ENCODINGS)
+    left = _left_over(path, frame, meta)
+    if left:
+        raise fail("import-damaged", where=path, found=left)
     newer = head.startswith(_TRANSPORT_8)
     notices.append(Notice("xpt-no-missing", detail=path.name))
     if not newer and any(len(name) == 8 for name in frame.columns):
         notices.append(Notice("xpt-names-cut", detail=path.name))
     return _export("sas-xpt8" if newer else "sas-xpt5", (path,), hash_file(path), frame, meta, notices)
+
+
+def _left_over(path: Path, frame: pd.DataFrame, meta: Any) -> str:
+    """What shows that rows are missing at the end: part of one, or another number than the file states; else empty.
+
+    The library drops the part of a row where a file was cut off, and says nothing.
+    """
+    row = sum((meta.variable_storage_width or {}).values())
+    with path.open("rb") as stream, mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as data:
+        at = max(data.find(_TRANSPORT + kind) for kind in (b"OBS ", b"OBSV8 "))
+        stated = data[at + _STATED.start : at + _STATED.stop].strip() if at >= 0 else b""
+        rest = data[at + _RECORD + len(frame) * row :] if at >= 0 and row else b""
+    if stated.isdigit() and int(stated) and int(stated) != len(frame):
+        return f"{len(frame)} / {int(stated)}"
+    whole = len(rest) // row * row if row else 0
+    return f"{len(rest) - whole} / {row} byte" if rest[whole:].strip(b" ") else ""
 
 
 def _export(

@@ -15,6 +15,7 @@ from pathlib import Path
 import pandas as pd
 
 from evaluation.common.errors import EvaluationError
+from evaluation.importing import spss_syntax
 from evaluation.importing.codes import code_column
 from evaluation.importing.export import SurveyExport, Variable, VariableType
 from evaluation.importing.limesurvey_syntax import r_string, r_vector
@@ -196,16 +197,23 @@ def _status(columns: Mapping[str, pd.Series]) -> tuple[pd.Series, list[Notice]]:
 
 
 def find_script(path: Path, names: Sequence[str]) -> Script | None:
-    """The R script beside the data that labels most of its variables, and at least half of the questions it names."""
+    """The script beside the data, for R or SPSS, that labels most of its variables, and half of those it names."""
     best: Script | None = None
     for candidate in sorted(path.parent.iterdir()):
-        if candidate.suffix.casefold() != ".r" or not candidate.is_file() or candidate.stat().st_size > _LARGEST:
+        if (
+            candidate.suffix.casefold() not in (".r", ".sps")
+            or not candidate.is_file()
+            or candidate.stat().st_size > _LARGEST
+        ):
             continue
         try:
             text, _, _ = decode(candidate.read_bytes(), candidate)
         except EvaluationError:
             continue
         script = read_script(candidate, text)
+        if candidate.suffix.casefold() == ".sps":
+            syntax = spss_syntax.read_syntax(candidate)
+            script = Script(candidate, syntax.labels, syntax.values)
         known = len(script.labels.keys() & set(names))
         if known * 2 < len(script.labels) or not known:
             continue

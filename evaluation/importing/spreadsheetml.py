@@ -14,7 +14,7 @@ from pathlib import Path
 from xml.parsers import expat
 
 from evaluation.common.errors import fail
-from evaluation.importing.workbook import MAX_CELLS, Cell, RawSheet, Sheet, letters
+from evaluation.importing.grid import MAX_CELLS, Cell, Grid, RawSheet, Sheet, letters, sparse
 
 #: Larger files are refused: Excel itself cannot hold them.
 MAX_BYTES = 1024**3
@@ -30,7 +30,7 @@ def is_spreadsheetml(head: bytes) -> bool:
     return text.startswith("<") and bool(_HEAD_NAMES.search(text)) and _NAMESPACE in text
 
 
-def read_spreadsheetml(path: Path) -> tuple[list[Sheet], dict[str, RawSheet]]:
+def read_spreadsheetml(path: Path) -> list[Sheet]:
     """All sheets with their values, and what else the file says about each of them.
 
     Raises
@@ -58,7 +58,7 @@ def read_spreadsheetml(path: Path) -> tuple[list[Sheet], dict[str, RawSheet]]:
         if hasattr(error, "problems"):
             raise
         raise fail("import-damaged", where=path, found=error) from error
-    return [s.sheet() for s in handler.sheets], {s.name: s.raw() for s in handler.sheets}
+    return [s.sheet(path) for s in handler.sheets]
 
 
 @dataclass(slots=True)
@@ -74,16 +74,19 @@ class _Draft:
     errors: int = 0
     uncalculated: list[str] = field(default_factory=list)
 
-    def sheet(self) -> Sheet:
+    def sheet(self, path: Path) -> Sheet:
         last = max((n for n, cells in self.rows.items() if cells), default=-1)
         width = max((max(cells) for cells in self.rows.values() if cells), default=-1) + 1
-        grid: list[list[Cell]] = []
-        for number in range(last + 1):
-            row: list[Cell] = [""] * width
-            for place, value in self.rows.get(number, {}).items():
-                row[place] = value
-            grid.append(row)
-        return Sheet(self.name, self.visible, grid)
+        if sparse((last + 1) * width, sum(map(len, self.rows.values()))):
+            raise fail("import-too-large", where=path, found=f"{last + 1} × {width}")
+        rows = (self._row(number, width) for number in range(last + 1))
+        return Sheet(self.name, self.visible, Grid.of(rows, (last + 1, width)), self.raw())
+
+    def _row(self, number: int, width: int) -> list[Cell]:
+        row: list[Cell] = [""] * width
+        for place, value in self.rows.get(number, {}).items():
+            row[place] = value
+        return row
 
     def raw(self) -> RawSheet:
         return RawSheet(

@@ -8,18 +8,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
+from evaluation.common.errors import fail
 from evaluation.common.files import hash_file
+from evaluation.importing.apart import read_apart
 from evaluation.importing.codes import code_text
 from evaluation.importing.export import SurveyExport, Variable, VariableType
+from evaluation.importing.fast_sav import prepared, read_fast
 from evaluation.importing.fictional import says_fictional
 from evaluation.importing.notices import Notice
-from evaluation.importing.spss_header import weight_variable
+from evaluation.importing.spss_header import damage, stated_rows, weight_variable
 from evaluation.importing.statfile import ENCODINGS, read_stat
 from evaluation.importing.statfile import stat_column as _column
 
@@ -31,8 +34,13 @@ def is_spss(head: bytes) -> bool:
     return head.startswith((b"$FL2", b"$FL3")) or PORTABLE in head[:200]
 
 
-def read_spss(path: Path) -> SurveyExport:
+def read_spss(path: Path, looked: Callable[[], None] | None = None) -> SurveyExport:
     """A system or portable file with labels, user-missing codes, multiple-response sets and weight variable.
+
+    Parameters
+    ----------
+    looked : callable, optional
+        From :func:`evaluation.importing.guard.started`: called before pyreadstat reads anything.
 
     Raises
     ------
@@ -42,7 +50,19 @@ def read_spss(path: Path) -> SurveyExport:
     with path.open("rb") as stream:
         head = stream.read(200)
     portable = PORTABLE in head
-    data, meta, notices = _read_quickly(path, portable) or _read(path, portable)
+    digest = hash_file(path)
+    content = None if portable else prepared(path)
+    if looked is not None:
+        looked()
+    wrong = "" if portable else damage(path)
+    if wrong:
+        raise fail("import-damaged", where=path, found=wrong)
+    quick = None if content is None else _read_quickly(path, content)
+    del content
+    data, meta, notices = quick or _read(path, portable)
+    stated = -1 if portable else stated_rows(path)
+    if stated >= 0 and len(data) != stated:
+        raise fail("import-damaged", where=path, found=f"{len(data)} / {stated}")
     if portable:
         notices.append(Notice("portable-no-missing", detail=path.name))
     sets = {
@@ -61,7 +81,7 @@ def read_spss(path: Path) -> SurveyExport:
     return SurveyExport(
         format="spss-por" if portable else "spss-zsav" if head.startswith(b"$FL3") else "spss-sav",
         files=(path,),
-        sha256=hash_file(path),
+        sha256=digest,
         data=data,
         variables=variables,
         weight=weight,
@@ -70,19 +90,15 @@ def read_spss(path: Path) -> SurveyExport:
     )
 
 
-def _read_quickly(path: Path, portable: bool) -> tuple[pd.DataFrame, Any, list[Notice]] | None:
+def _read_quickly(path: Path, content: bytes) -> tuple[pd.DataFrame, Any, list[Notice]] | None:
     """What :func:`_read` gives, from the faster library; None where pyreadstat has to read the file."""
     import pyreadstat
 
-    from evaluation.importing.fast_sav import read_fast
-
-    if portable:
-        return None
     try:
         _, meta = pyreadstat.read_sav(str(path), metadataonly=True, user_missing=True)
     except (pyreadstat.ReadstatError, pyreadstat.PyreadstatError, UnicodeDecodeError, OverflowError):
         return None
-    data = read_fast(path, meta)
+    data = read_fast(path, meta, content)
     return None if data is None else (data, meta, [])
 
 
@@ -91,7 +107,11 @@ def columns_by_pyreadstat(path: Path, names: Sequence[str], rows: int = 0) -> pd
     import pyreadstat
 
     try:
-        frame, _ = pyreadstat.read_sav(str(path), usecols=list(names), row_limit=rows, user_missing=True)
+        options: dict[str, Any] = {"usecols": list(names), "row_limit": rows, "user_missing": True}
+        # the first rows were looked at before (guard.py); what may crash further in is read apart
+        frame, _ = (
+            pyreadstat.read_sav(str(path), **options) if rows else read_apart(path, pyreadstat.read_sav, **options)
+        )
     except (pyreadstat.ReadstatError, pyreadstat.PyreadstatError, UnicodeDecodeError, OverflowError):
         return None
     return pd.DataFrame({name: _column(frame[name]) for name in names})

@@ -1,6 +1,6 @@
-"""The weight variable of an SPSS system file, read from its dictionary.
+"""What an SPSS system file's dictionary says that pyreadstat does not tell: its weight variable, rows, damage.
 
-pyreadstat does not tell it. The header names it by its place (int32 at byte 76,
+The header names it by its place (int32 at byte 76,
 1-based) among the dictionary's variable records, where a string longer than eight
 bytes takes several; record 7, subtype 13, gives the long names.
 Layout: PSPP developer's guide, "System File Format".
@@ -8,6 +8,7 @@ Layout: PSPP developer's guide, "System File Format".
 
 from __future__ import annotations
 
+import mmap
 import struct
 from collections.abc import Sequence
 from pathlib import Path
@@ -15,14 +16,18 @@ from pathlib import Path
 _HEADER = 176
 _WEIGHT_AT = 76
 _LAYOUT_AT = 64
+_COMPRESSION_AT = 72
+_CASES_AT = 80
 # Nothing in a dictionary is larger; a longer length is damage.
 _LARGEST = 64 * 1024**2
+# A string is a variable of at most so many bytes; longer ones are several.
+_WIDEST = 255
 
 
 class Cursor:
     """Reads integers and bytes in the file's byte order."""
 
-    def __init__(self, data: bytes, order: str) -> None:
+    def __init__(self, data: bytes | mmap.mmap, order: str) -> None:
         self.data, self.order, self.at = data, order, _HEADER
 
     def int32(self) -> int:
@@ -53,12 +58,64 @@ class Cursor:
             self.take(-(-(length + 1) // 8) * 8 - 1)
 
 
-def weight_variable(path: Path, names: Sequence[str]) -> str:
-    """Name of the weight variable among ``names``; empty when the file declares none."""
-    data = path.read_bytes()[:_LARGEST]
+def _start(path: Path) -> tuple[bytes | mmap.mmap, str]:
+    """The file, of which only what is asked for is read, and the order of its bytes."""
+    with path.open("rb") as stream:
+        if path.stat().st_size < _HEADER:
+            return stream.read(), "<"
+        data = mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ)
+    little = struct.unpack_from("<i", data, _LAYOUT_AT)[0] in (2, 3)
+    return data, "<" if little else ">"
+
+
+def damage(path: Path) -> str:
+    """What of the header or dictionary cannot be, and is read without a word; empty when nothing.
+
+    A compression that is none is taken for no compression. A variable that is too wide, or not
+    followed by the records that a string of its width takes, swallows the variables behind it.
+    """
+    data, order = _start(path)
     if len(data) < _HEADER:
         return ""
+    compression = struct.unpack_from(order + "i", data, _COMPRESSION_AT)[0]
+    if compression not in ((2,) if data[:4] == b"$FL3" else (0, 1)):
+        return f"compression {compression}"
+    cursor = Cursor(data, order)
+    awaited, last = 0, ""
+    try:
+        while cursor.int32() == 2:
+            width = struct.unpack_from(order + "i", data, cursor.at)[0]
+            name = _variable_record(cursor)
+            if (width == -1) != (awaited > 0) or not -1 <= width <= _WIDEST:
+                return f"{name or last}: {width}"
+            if width == -1:
+                awaited -= 1
+            else:
+                awaited, last = max(-(-width // 8) - 1, 0), name
+    except (struct.error, IndexError):
+        return ""
+    return f"{last}: {awaited}" if awaited else ""
+
+
+def stated_rows(path: Path) -> int:
+    """Number of rows that the header states; -1 where the program that wrote it did not know.
+
+    Where the data end early by a damaged byte the library takes that for their end.
+    """
+    with path.open("rb") as stream:
+        data = stream.read(_HEADER)
+    if len(data) < _HEADER:
+        return -1
     order = "<" if struct.unpack_from("<i", data, _LAYOUT_AT)[0] in (2, 3) else ">"
+    rows: int = struct.unpack_from(order + "i", data, _CASES_AT)[0]
+    return rows
+
+
+def weight_variable(path: Path, names: Sequence[str]) -> str:
+    """Name of the weight variable among ``names``; empty when the file declares none."""
+    data, order = _start(path)
+    if len(data) < _HEADER:
+        return ""
     index = struct.unpack_from(order + "i", data, _WEIGHT_AT)[0]
     if index <= 0:
         return ""

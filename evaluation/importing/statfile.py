@@ -18,6 +18,7 @@ from typing import Any
 import pandas as pd
 
 from evaluation.common.errors import fail
+from evaluation.importing.apart import read_apart
 from evaluation.importing.codes import code_text
 from evaluation.importing.export import Variable, VariableType
 from evaluation.importing.fictional import says_fictional
@@ -54,10 +55,10 @@ def read_stat(
         given = {**options, "encoding": encoding} if encoding else dict(options)
         try:
             try:
-                frame, meta = reader(str(path), **given)
+                frame, meta = read_apart(path, reader, **given)
             except OverflowError:
                 # A date beyond year 9999: keep all dates as the numbers they are stored as.
-                frame, meta = reader(str(path), disable_datetime_conversion=True, **given)
+                frame, meta = read_apart(path, reader, disable_datetime_conversion=True, **given)
                 notices.append(Notice(dates, detail=path.name))
         except (pyreadstat.ReadstatError, pyreadstat.PyreadstatError, UnicodeDecodeError) as error:
             problem = error

@@ -11,10 +11,11 @@ from evaluation.common.errors import fail
 from evaluation.common.files import hash_file
 from evaluation.importing.export import SurveyExport
 from evaluation.importing.fictional import says_fictional
+from evaluation.importing.grid import Sheet
 from evaluation.importing.notices import Notice
 from evaluation.importing.surveyxact import assemble
 from evaluation.importing.surveyxact_parts import is_structure_header
-from evaluation.importing.workbook import Sheet, cell_text, document_texts
+from evaluation.importing.workbook import cell_text, document_texts
 
 # Wide surveys are split: Dataset(1), Dataset (2) …
 _DATASET = re.compile(r"dataset(?:\s*\((\d+)\))?\Z", re.IGNORECASE)

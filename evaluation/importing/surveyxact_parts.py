@@ -116,7 +116,7 @@ def match_entries(names: Sequence[str], entries: Sequence[Entry]) -> dict[str, E
             found[name] = by_name[key]
         elif len(by_question.get(key, [])) == 1:
             found[name] = by_question[key][0]
-        elif ordinal.isdigit() and 0 < int(ordinal) <= len(options):
+        elif ordinal.isdecimal() and 0 < int(ordinal) <= len(options):
             found[name] = options[int(ordinal) - 1]
     return found
 

@@ -265,14 +265,15 @@ def number_column(cells: Sequence[str], comma: bool) -> pd.Series | None:
     filled = {cell for raw in set(cells) if (cell := raw.strip())}
     if not filled:
         return pd.Series(np.full(len(cells), np.nan))
+    dots = all(map(_NUMBER.match, filled)) and not (comma and all(map(_THOUSANDS_ONLY.match, filled)))
+    if not dots and not all(map(_NUMBER_COMMA.match, filled)):
+        return None
     if any(_LEADING_ZERO.match(cell) or sum(map(str.isdigit, cell)) > _LONGEST_NUMBER for cell in filled):
         return None
-    if all(_NUMBER.match(cell) for cell in filled) and not (comma and all(map(_THOUSANDS_ONLY.match, filled))):
+    if dots:
         values = {cell: float(cell) for cell in filled}
-    elif all(_NUMBER_COMMA.match(cell) for cell in filled):
-        values = {cell: float(cell.replace(".", "").replace(",", ".")) for cell in filled}
     else:
-        return None
+        values = {cell: float(cell.replace(".", "").replace(",", ".")) for cell in filled}
     values[""] = np.nan
     as_written = {raw: values[raw.strip()] for raw in set(cells)}
     return pd.Series(np.fromiter(map(as_written.__getitem__, cells), dtype="float64", count=len(cells)))
@@ -298,12 +299,12 @@ def iso_dates(cells: Sequence[str]) -> list[str | None] | None:
     Danish dates have the day first. With dots or hyphens nothing else is meant; with
     slashes 03/04/2024 may be American, so some day above 12 must show it.
     """
-    filled = {cell for raw in set(cells) if (cell := raw.strip())}
-    if not filled:
-        return None
     found: dict[str, str] = {}
     proven, slashes = False, False
-    for cell in filled:
+    # Most columns are none of dates, and their first cell says so.
+    for cell in map(str.strip, cells):
+        if not cell or cell in found:
+            continue
         match = _DAY_FIRST.match(cell)
         if match is None:
             if not _ISO.match(cell):
@@ -318,7 +319,7 @@ def iso_dates(cells: Sequence[str]) -> list[str | None] | None:
             return None
         proven, slashes = proven or int(day) > _MONTHS, slashes or sign == "/"
         found[cell] = moment.isoformat(sep=" ") if time[0] else moment.date().isoformat()
-    if slashes and not proven:
+    if not found or (slashes and not proven):
         return None
     return [found.get(raw.strip()) for raw in cells]
 

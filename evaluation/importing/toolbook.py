@@ -7,11 +7,13 @@ from dataclasses import replace
 from pathlib import Path
 
 from evaluation.importing import enalyzer, google_forms, microsoft_forms, qualtrics, surveymonkey
+from evaluation.importing.excel_tables import cut_notes, refuse_several
 from evaluation.importing.export import SurveyExport
 from evaluation.importing.fictional import says_fictional
+from evaluation.importing.grid import Grid, Sheet, is_empty
 from evaluation.importing.notices import Notice
 from evaluation.importing.text import TextTable
-from evaluation.importing.workbook import Sheet, cell_text, document_texts, is_empty, raw_counts
+from evaluation.importing.workbook import cell_text, document_texts, facts
 
 _READERS: tuple[tuple[Callable[[Path, TextTable], bool], Callable[[Path, TextTable], SurveyExport]], ...] = (
     (qualtrics.recognises, qualtrics.read_qualtrics),
@@ -29,24 +31,29 @@ def read_tool_book(path: Path, sheets: Sequence[Sheet], wanted: str | None) -> S
     Raises
     ------
     EvaluationError
-        What the tool's reader finds wrong.
+        ``import-tables-several``, or what the tool's reader finds wrong.
     """
     name = wanted.strip().casefold() if wanted is not None else None
     chosen = [s for s in sheets if (s.visible if name is None else s.name.strip().casefold() == name)]
     hits = []
     for sheet in chosen:
-        head = _table(sheet, _HEAD)
-        hits += [(sheet, read) for recognises, read in _READERS if head.rows and recognises(path, head)][:1]
+        rows, notes = _answers(sheet)
+        head = _table(rows[:_HEAD])
+        hits += [(sheet, rows, notes, read) for recognises, read in _READERS if head.rows and recognises(path, head)][
+            :1
+        ]
     if len(hits) != 1:
         return None
-    sheet, read = hits[0]
-    export = read(path, _table(sheet, None))
-    raw = raw_counts(path, sheet.name)
+    sheet, rows, cut, read = hits[0]
+    refuse_several(path, sheet)
+    export = read(path, _table(rows))
+    raw = facts(path, sheet)
     counted = (
         ("hidden-rows", raw.hidden_rows),
         ("hidden-columns", raw.hidden_columns),
         ("error-cells", raw.errors),
         ("formulas-without-value", raw.formulas_without_value),
+        ("note-rows-cut", cut),
     )
     notices = [Notice(code, detail=sheet.name, rows=count) for code, count in counted if count]
     hidden = [s.name for s in sheets if not s.visible and s is not sheet and len(s.rows) > 1]
@@ -59,11 +66,17 @@ def read_tool_book(path: Path, sheets: Sequence[Sheet], wanted: str | None) -> S
     )
 
 
-def _table(sheet: Sheet, rows: int | None) -> TextTable:
-    """A sheet's cells as text, from its first row that holds anything."""
-    start = next((n for n, row in enumerate(sheet.rows) if not all(map(is_empty, row))), len(sheet.rows))
-    body = sheet.rows[start : None if rows is None else start + rows]
-    return TextTable([["" if is_empty(cell) else _text(cell) for cell in row] for row in body], "", "")
+def _answers(sheet: Sheet) -> tuple[Grid, int]:
+    """The rows from the first that holds anything to the last that is no note, and how many notes follow."""
+    filled = sheet.rows.filled_by_row()
+    start = next((n for n, count in enumerate(filled) if count), len(filled))
+    end, notes = cut_notes(sheet.rows, start + 1, filled, filled)
+    return sheet.rows[start:end], notes
+
+
+def _table(rows: Grid) -> TextTable:
+    """Cells as text."""
+    return TextTable([["" if is_empty(cell) else _text(cell) for cell in row] for row in rows], "", "")
 
 
 def _text(cell: object) -> str:

@@ -7,19 +7,18 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
 
 from evaluation.common.errors import EvaluationError, fail
+from evaluation.importing.grid import MAX_CELLS, Cell, Grid, RawSheet, Sheet, column_number
+from evaluation.importing.xlsx import read_xlsx, styles_of
+from evaluation.importing.xlsx_cells import DeclinedError
 
 #: A workbook that unpacks to more than this is refused before it is unpacked.
 MAX_UNPACKED = 2 * 1024**3
 #: One part that swells more than this and is large is no table but an attack.
 MAX_RATIO, RATIO_FROM = 250, 64 * 1024**2
-#: More cells in one rectangle than any survey has: one value in the last cell of a sheet spans 17 billion.
-MAX_CELLS = 150_000_000
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ZIP = b"PK\x03\x04"
 # What zipfile raises for archives that are cut off, flipped or locked.
@@ -39,17 +38,6 @@ _UNCALCULATED = re.compile(r"<c r=\"([A-Z]+\d+)\"[^>]*><f\b[^>]*(?:/>|>[^<]*</f>
 _FAR_COLUMN = re.compile(rb"\br=\"([A-Z]{3})\d{1,7}\"[^>]*(?<!/)>")
 _FAR_ROW = re.compile(rb"<(?:\w+:)?row\b[^>]*\br=\"(\d{6,7})\"")
 _FILLED = re.compile(rb"\br=\"([A-Z]{1,3})(\d{1,7})\"[^>]*(?<!/)>")
-
-Cell = str | float | bool | date | datetime | Any
-
-
-@dataclass(frozen=True, slots=True)
-class Sheet:
-    """One sheet: cell values by row, every row of the same width; empty cells are ``""``."""
-
-    name: str
-    visible: bool
-    rows: list[list[Cell]]
 
 
 def is_workbook(head: bytes) -> bool:
@@ -79,10 +67,17 @@ def check_zip(path: Path) -> None:
             ]
             if total > MAX_UNPACKED or swollen:
                 raise fail("import-too-large", where=path, found=f"{total / 1024**2:.0f} MiB")
-            # Reads every part against its checksum: finds truncation and lies about sizes.
-            broken = archive.testzip()
     except EvaluationError:
         raise
+    except _BROKEN as error:
+        raise fail("import-damaged", where=path, found=error) from error
+
+
+def _check_parts(path: Path) -> None:
+    """Read every part against its checksum, which finds truncation and lies about sizes."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            broken = archive.testzip()
     except _BROKEN as error:
         raise fail("import-damaged", where=path, found=error) from error
     if broken is not None:
@@ -97,15 +92,30 @@ def open_sheets(path: Path) -> list[Sheet]:
     EvaluationError
         When the file is damaged, locked with a password, or no workbook.
     """
-    import python_calamine as calamine
-
     with path.open("rb") as stream:
         head = stream.read(8)
     if head.startswith(_ZIP):
         check_zip(path)
+        try:
+            with zipfile.ZipFile(path) as archive:
+                return read_xlsx(path, archive)
+        except EvaluationError:
+            raise
+        except DeclinedError:
+            pass
+        except _BROKEN as error:
+            raise fail("import-damaged", where=path, found=error) from error
+        _check_parts(path)
         check_extent(path)
     elif "EncryptedPackage".encode("utf-16-le") in path.read_bytes():
         raise fail("import-password", where=path)
+    return _open_slowly(path)
+
+
+def _open_slowly(path: Path) -> list[Sheet]:
+    """What is no plain xlsx: .xls, .xlsb, .ods, and xlsx written in an unusual way."""
+    import python_calamine as calamine
+
     try:
         book = calamine.CalamineWorkbook.from_path(str(path))
         sheets = []
@@ -113,7 +123,7 @@ def open_sheets(path: Path) -> list[Sheet]:
             if meta.typ != calamine.SheetTypeEnum.WorkSheet:
                 continue
             rows = book.get_sheet_by_name(meta.name).to_python(skip_empty_area=False)
-            sheets.append(Sheet(meta.name, meta.visible == calamine.SheetVisibleEnum.Visible, rows))
+            sheets.append(Sheet(meta.name, meta.visible == calamine.SheetVisibleEnum.Visible, Grid.of(rows)))
     except calamine.PasswordError as error:
         raise fail("import-password", where=path) from error
     except (calamine.CalamineError, calamine.ZipError, calamine.XmlError, OSError) as error:
@@ -134,39 +144,18 @@ def cell_text(cell: Cell) -> str:
     return cell.isoformat() if isinstance(cell, date) else str(cell).strip()
 
 
-def is_empty(cell: Cell) -> bool:
-    """No value: blank, or the empty string that some exports write instead."""
-    return cell is None or (isinstance(cell, str) and not cell.strip())
-
-
-def filled_cells(row: Sequence[Cell]) -> int:
-    """How many cells of a row are not empty."""
-    blank = sum(cell.isspace() for cell in row if cell.__class__ is str)
-    return len(row) - row.count("") - row.count(None) - blank
-
-
 def is_number(cell: Cell) -> bool:
     """Whether the cell holds a number (true and false are none)."""
     return isinstance(cell, float | int) and not isinstance(cell, bool)
 
 
-@dataclass(frozen=True, slots=True)
-class RawSheet:
-    """Counts from a sheet's XML."""
-
-    hidden_rows: int = 0
-    hidden_columns: int = 0
-    errors: int = 0
-    formulas_without_value: int = 0
-    zero_padded: dict[str, int] | None = None
-    #: Merged ranges as (first row, first column, last row, last column), from 0.
-    merged: tuple[tuple[int, int, int, int], ...] = ()
-    #: Places of formulas without a stored value.
-    uncalculated: tuple[str, ...] = ()
+def facts(path: Path, sheet: Sheet) -> RawSheet:
+    """Hidden rows and columns, error cells, formulas never calculated, and columns shown with leading zeros."""
+    return sheet.raw if sheet.raw is not None else raw_counts(path, sheet.name)
 
 
 def raw_counts(path: Path, sheet: str) -> RawSheet:
-    """Hidden rows and columns, error cells, formulas never calculated, and cells shown with leading zeros."""
+    """The same from the whole XML of one sheet, where the values were read by calamine."""
     if not zipfile.is_zipfile(path):
         return RawSheet()
     with zipfile.ZipFile(path) as archive:
@@ -174,14 +163,16 @@ def raw_counts(path: Path, sheet: str) -> RawSheet:
         if part is None:
             return RawSheet()
         xml = archive.read(part).decode("utf-8", "replace")
-        padded = _padded_styles(archive)
+        names = archive.namelist()
+        styles = archive.read("xl/styles.xml").decode("utf-8", "replace") if "xl/styles.xml" in names else ""
+        padded = {str(n): style.zeros for n, style in enumerate(styles_of(styles)) if style.zeros}
     # Looking for the word first is many times quicker than the pattern.
     hidden = re.findall(r"<(row|col)\b[^>]*\bhidden=\"(?:1|true)\"", xml) if " hidden=" in xml else []
-    cells = {}
+    columns: dict[int, int] = {}
     if padded:
-        for place, style in re.findall(r"<c r=\"([A-Z]+\d+)\"[^>]*\bs=\"(\d+)\"", xml):
+        for place, style in re.findall(r"<c r=\"([A-Z]+)\d+\"[^>]*\bs=\"(\d+)\"", xml):
             if style in padded:
-                cells[place] = padded[style]
+                columns.setdefault(column_number(place), padded[style])
     uncalculated = tuple(_UNCALCULATED.findall(xml)) if "<f" in xml else ()
     return RawSheet(
         hidden_rows=hidden.count("row"),
@@ -189,30 +180,12 @@ def raw_counts(path: Path, sheet: str) -> RawSheet:
         errors=len(re.findall(r"<c\b[^>]*\bt=\"e\"", xml)) if 't="e"' in xml else 0,
         formulas_without_value=len(uncalculated),
         uncalculated=uncalculated,
-        zero_padded=cells,
+        zero_padded=columns,
         merged=tuple(
             (int(row) - 1, column_number(column), int(last_row) - 1, column_number(last_column))
             for column, row, last_column, last_row in _MERGED.findall(xml)
         ),
     )
-
-
-def column_number(text: str) -> int:
-    """Column number, from 0, of its letters ("A" is 0)."""
-    number = 0
-    for letter in text:
-        number = number * 26 + ord(letter) - 64
-    return number - 1
-
-
-def letters(number: int) -> str:
-    """Letters of a column, counted from 0."""
-    text = ""
-    number += 1
-    while number:
-        number, rest = divmod(number - 1, 26)
-        text = chr(65 + rest) + text
-    return text
 
 
 def check_extent(path: Path) -> None:
@@ -268,24 +241,6 @@ def _sheet_part(archive: zipfile.ZipFile, sheet: str) -> str | None:
                 part = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
                 return part if part in archive.namelist() else None
     return None
-
-
-def _padded_styles(archive: zipfile.ZipFile) -> dict[str, int]:
-    """Cell styles whose number format is only zeros ("0000"), with its width."""
-    try:
-        xml = archive.read("xl/styles.xml").decode("utf-8", "replace")
-    except KeyError:
-        return {}
-    formats = {}
-    for tag in re.findall(r"<(?:\w+:)?numFmt\b[^>]*>", xml):
-        named = dict(re.findall(r"(\w+)=\"([^\"]*)\"", tag))
-        if re.fullmatch(r"0{2,}", named.get("formatCode", "")):
-            formats[named.get("numFmtId", "")] = len(named["formatCode"])
-    cells = re.search(r"<(?:\w+:)?cellXfs\b.*?</(?:\w+:)?cellXfs>", xml, re.DOTALL)
-    if not formats or cells is None:
-        return {}
-    styles = re.findall(r"<(?:\w+:)?xf\b[^>]*numFmtId=\"(\d+)\"", cells.group(0))
-    return {str(number): formats[style] for number, style in enumerate(styles) if style in formats}
 
 
 def document_texts(path: Path) -> Sequence[str]:

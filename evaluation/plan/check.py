@@ -19,6 +19,7 @@ from evaluation.common.ids import is_part
 from evaluation.common.resources import resource_folder
 from evaluation.plan.form import TomlFile, near
 from evaluation.plan.frikommuner import released_too
+from evaluation.plan.populations import population_problems
 from evaluation.plan.registers import FOLDER, Registers
 from evaluation.plan.weighting import weighting_problems
 
@@ -99,7 +100,7 @@ def plan_problems(file: TomlFile, registers: Registers, root: Path, *, units_kno
         _trials,
     )
     found = [problem for check in checks for problem in check(plan)]
-    return [*found, *weighting_problems(file, registers)]
+    return [*found, *weighting_problems(file, registers), *population_problems(file)]
 
 
 # -- ids and dates -----------------------------------------------------------------

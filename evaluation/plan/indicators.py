@@ -29,12 +29,13 @@ OPTIONAL = ("title", "kind", "note")
 #: ``andel``: share 0–1 of the denominator; ``procent``: the same in per cent; ``antal``: a count, added up over
 #: units; ``tal``: any other number (days a year, children per adult), averaged over units.
 KINDS = ("andel", "procent", "antal", "tal")
-#: Statistics Denmark's marks: ``..`` and ``...`` not available or confidential, ``.`` cannot occur, ``x`` withheld.
-#: ``-`` is printed there for nil, but by others for nothing known: it stays missing, with a reason of its own, and
-#: who means 0 writes 0.
+#: Statistics Denmark's marks: ``..`` too uncertain to be given or confidential, ``...`` not available, ``.`` cannot
+#: occur, ``x`` withheld. ``-`` is printed there for nil, but the files met use it among the marks for missing and
+#: suppressed numbers: it stays missing, with a reason of its own, and who means 0 writes 0. A 0 too many would be
+#: believed, and summed; a number too few is seen.
 MARKS: Mapping[str, str] = {
     "": "oplysning_mangler",
-    "..": "oplysning_mangler",
+    "..": "usikker_eller_diskret",
     "...": "oplysning_mangler",
     "…": "oplysning_mangler",
     ".": "forekommer_ikke",

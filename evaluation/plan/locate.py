@@ -30,10 +30,14 @@ class Locator:
         self._starts = [0] + [i + 1 for i, char in enumerate(self._text) if char == "\n"]
         self._lines: dict[Path, int] = {}
         self._tables: dict[Path, int] = {}  # array of tables: how many so far
-        self._scan()
+        self._scanned = False
 
     def line(self, path: Sequence[str | int]) -> int:
         """Line of ``path``, or of the nearest part of it that stands in the file; 1 when none does."""
+        # Most files are right, and nobody asks where anything stands.
+        if not self._scanned:
+            self._scanned = True
+            self._scan()
         for end in range(len(path), 0, -1):
             found = self._lines.get(tuple(path[:end]))
             if found is not None:

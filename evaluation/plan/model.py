@@ -89,6 +89,11 @@ class SurveyWave(Model):
     where: dict[str, str | tuple[str, ...]] = Field(
         default_factory=dict, description="Keep only rows whose column has one of these values."
     )
+    population: _WORDS | None = Field(
+        None,
+        description="Whom this wave was about, where that changed between waves: 'alle børn', 'børn med behov'. Waves "
+        "with different texts are never compared; say it for every wave of the survey or for none.",
+    )
     columns: dict[str, str] = Field(
         default_factory=dict,
         description="Item or role of the instrument = column name in this wave's file; goes before the crosswalk. "

@@ -22,7 +22,14 @@ from evaluation.plan.registers import Unit
 
 Period = Literal["before", "after", "overgang", "never"]
 Reason = Literal[
-    "", "retrospective", "no-release", "no-before-wave", "no-after-wave", "before-awaited", "after-awaited"
+    "",
+    "retrospective",
+    "no-release",
+    "no-before-wave",
+    "no-after-wave",
+    "before-awaited",
+    "after-awaited",
+    "population-changed",
 ]
 
 
@@ -33,7 +40,8 @@ class Pairing:
     ``before`` and ``after`` are wave ids, empty where there is no pair; then ``reason`` is
     one of ``retrospective`` (asked once about change), ``no-release``, ``no-before-wave``,
     ``no-after-wave``, ``before-awaited`` and ``after-awaited`` (the wave is planned, its file
-    has not come).
+    has not come). ``population-changed``: the plan says that the two waves, which are then named, were
+    about different people; what differs between them is first of all who they are.
     """
 
     before: str = ""
@@ -98,7 +106,7 @@ def pairing(workspace: Workspace, survey: Survey | str) -> Pairing:
         before, after = asked.compare
         if before not in come or after not in come:
             return Pairing(reason="before-awaited" if before not in come else "after-awaited")
-        return Pairing(before, after)
+        return _alike(asked, before, after)
     if not plan.releases:
         return Pairing(reason="no-release")
     waves = sorted((plan.wave(w.wave) for w in asked.waves), key=lambda wave: wave.start)
@@ -110,7 +118,18 @@ def pairing(workspace: Workspace, survey: Survey | str) -> Pairing:
         if not ready:
             return Pairing(reason=_missing(side, bool(planned)))
         sides[side] = ready[-1]
-    return Pairing(sides["before"], sides["after"])
+    return _alike(asked, sides["before"], sides["after"])
+
+
+def population_of(survey: Survey, wave: str) -> str:
+    """Whom a wave was about, as the plan says it, so that the same words are equal; ``""`` where it says nothing."""
+    text = next((entry.population for entry in survey.waves if entry.wave == wave), None)
+    return " ".join((text or "").casefold().split())
+
+
+def _alike(survey: Survey, before: str, after: str) -> Pairing:
+    changed = population_of(survey, before) != population_of(survey, after)
+    return Pairing(before, after, "population-changed" if changed else "")
 
 
 def survey_pair(workspace: Workspace, survey: Survey | str) -> tuple[str, str] | None:

@@ -28,6 +28,7 @@ from evaluation.presentation.pieces.participation import participation, survey_p
 from evaluation.presentation.pieces.perceived import perceived
 from evaluation.presentation.pieces.release import release
 from evaluation.presentation.pieces.summary import all_surveys, summary, survey_pieces
+from evaluation.presentation.pieces.trends import trend_pieces
 from evaluation.presentation.pieces.weighting import weighting
 from evaluation.presentation.variables import variables
 
@@ -41,7 +42,7 @@ _ALL = "alle-undersoegelser"
 _INCLUDE = re.compile(r"\{\{<\s*include\s+_resultater/([^\s>]+)\.qmd\s*>\}\}")
 _VARIABLE = re.compile(r"\{\{<\s*var\s+([^\s>]+)\s*>\}\}")
 _SURVEY_PIECE = re.compile(
-    r"(?:tbl-bilag-(?P<appendix>.+)|(?:txt|fig|tbl)-(?P<survey>.+)-(?:hovedpointer|deltagelse|udvikling|svar|oplevet|grupper))\Z"
+    r"(?:tbl-bilag-(?P<appendix>.+)|(?:txt|fig|tbl)-(?P<survey>.+)-(?:hovedpointer|deltagelse|udvikling|tendens|svar|oplevet|grupper))\Z"
 )
 #: Kept beside our own: the reporting layer writes it into the same folder.
 _NOT_OURS = frozenset({"_metadata.yml", "brand.css", "reference.docx"})
@@ -74,7 +75,8 @@ def make_pieces(ctx: Context, wanted: Sequence[str] = ()) -> tuple[Piece, ...]:
     made = [*release(ctx), *participation(ctx), *method(ctx), *summary(ctx), *indicators(ctx)]
     made += [*attrition(ctx), *trial_groups(ctx), *weighting(ctx)]
     for view in ctx.surveys:
-        made += [*development(ctx, view), survey_participation(ctx, view), *answers(ctx, view)]
+        made += [*development(ctx, view), *trend_pieces(ctx, view), survey_participation(ctx, view)]
+        made += answers(ctx, view)
         made += [*perceived(ctx, view), *groups(ctx, view)]
     made.append(all_surveys(ctx))
     names = {piece.name for piece in made}

@@ -12,9 +12,12 @@ from pathlib import Path
 
 from evaluation.common.errors import EvaluationError, Problem, fail
 from evaluation.common.resources import project_part
+from evaluation.reporting.embedded.memory import Memory
 from evaluation.reporting.prepare import write_support
 from evaluation.reporting.project import FORMATS
 
+#: Where the embedded engine keeps what makes the next render quicker; made from published results and prose only.
+MEMORY = "data/processed/.render"
 ENGINES = ("auto", "quarto", "embedded")
 Progress = Callable[[str], None]
 _SKIPPED = ("_output", ".quarto", "*_files", "*_cache", "*.html", "*.pdf", "*.docx~", "~$*", ".~lock*")
@@ -119,11 +122,16 @@ def render_product(
     with tempfile.TemporaryDirectory(prefix="evaluation-") as private:
         work = Path(private) / product
         copy_project(folder, work)
+        memory = Memory(root / MEMORY / product)
+        if name == "embedded" and "pdf" in formats:
+            memory.start_layout(work)
         try:
             write_support(work, engine=version, draft=draft)
-            done, log = _run(name, work, formats, progress)
+            done, log = _run(name, work, formats, memory, progress)
         except EvaluationError as error:
             raise EvaluationError([_told_of(problem, work, folder) for problem in error.problems]) from error
+        finally:
+            memory.finish_layout()
     files = {output: root / "reports" / "_output" / product / f"{product}.{output}" for output in formats}
     place({files[output]: done[output] for output in formats})
     return RenderResult(files, name, version, time.perf_counter() - start, log)
@@ -150,7 +158,7 @@ def copy_project(folder: Path, work: Path) -> None:
 
 
 def _run(
-    name: str, work: Path, formats: Sequence[str], progress: Progress | None
+    name: str, work: Path, formats: Sequence[str], memory: Memory, progress: Progress | None
 ) -> tuple[dict[str, bytes], tuple[str, ...]]:
     if name == "quarto":
         from evaluation.reporting import quarto
@@ -161,7 +169,7 @@ def _run(
     if progress:
         for output in formats:
             progress(output)
-    return embedded.render(work, formats), ()
+    return embedded.render(work, formats, memory), ()
 
 
 def place(files: Mapping[Path, bytes]) -> None:

@@ -24,6 +24,8 @@ from evaluation.responses.words import choice_of_label, plain, state_of_choice, 
 
 STATES: tuple[State, ...] = tuple(State)
 _STATE_NUMBER = {state: number for number, state in enumerate(STATES)}
+# Stands for an empty cell where codes are bytes.
+_EMPTY = 255
 # "4 - Enig", "4. Enig", "(4) Enig": code and label in one cell.
 _CODE_AND_LABEL = re.compile(r"\(?(-?\d+)\)?\s*[-–.:)]?\s+(.+)\Z", re.DOTALL)
 
@@ -63,11 +65,17 @@ def read_answers(values: pd.Series, variable: Variable, scale: ResponseScale, wh
     where : str
         Place for problems: file and column.
     """
-    places, uniques = distinct(values)
+    small = _as_bytes(values)
+    if small is None:
+        places, uniques = distinct(values)
+        counts = np.bincount(places[places >= 0], minlength=len(uniques))
+    else:
+        every = np.bincount(small, minlength=_EMPTY + 1)
+        held = np.flatnonzero(every[:_EMPTY])
+        uniques, counts = held.astype("float64"), every[held]
     texts = [code_text(value) for value in uniques]
     assigned, findings, conflicts = assign_labels(variable, scale)
     meanings = [meaning(text, variable, scale, assigned) for text in texts]
-    counts = np.bincount(places[places >= 0], minlength=len(uniques))
     for text, found, count in zip(texts, meanings, counts, strict=True):
         if found.odd:
             label = variable.value_labels.get(text, "")
@@ -79,8 +87,38 @@ def read_answers(values: pd.Series, variable: Variable, scale: ResponseScale, wh
     ]
     # The last place stands for empty cells (factorize gives them -1).
     code_of = np.array([m.code for m in meanings] + [0], dtype=np.int16)
-    state_of = np.array([_STATE_NUMBER[m.state] for m in meanings] + [_STATE_NUMBER[State.NOT_ANSWERED]], dtype=np.int8)
-    return Answers(code_of[places], state_of[places], tuple(findings), tuple(problems))
+    empty = State.NOT_ASKED if variable.not_shown else State.NOT_ANSWERED
+    state_of = np.array([_STATE_NUMBER[m.state] for m in meanings] + [_STATE_NUMBER[empty]], dtype=np.int8)
+    if small is None:
+        return Answers(code_of[places], state_of[places], tuple(findings), tuple(problems))
+    codes, states = _looked_up(small, held, code_of), _looked_up(small, held, state_of)
+    return Answers(codes, states, tuple(findings), tuple(problems))
+
+
+def _as_bytes(values: pd.Series) -> npt.NDArray[np.uint8] | None:
+    """A column of whole numbers from 0 to 254 as bytes, 255 where empty; None for any other column."""
+    if values.dtype.kind != "f":
+        return None
+    numbers = values.to_numpy()
+    with np.errstate(invalid="ignore"):
+        small: npt.NDArray[np.uint8] = numbers.astype(np.uint8)
+    empty = np.isnan(numbers)
+    empties = np.count_nonzero(empty)
+    if np.count_nonzero(small == numbers) + empties != len(numbers) or (numbers == _EMPTY).any():
+        return None
+    # What an empty cell became is not told: all bits are set there.
+    np.bitwise_or(small, np.negative(empty.view(np.uint8)), out=small)
+    return small
+
+
+def _looked_up(small: npt.NDArray[np.uint8], held: npt.NDArray[np.intp], table: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """``table`` by the place of each value in ``held``; its last entry for empty cells."""
+    whole = np.full(_EMPTY + 1, table[-1], dtype=table.dtype)
+    whole[held] = table[:-1]
+    if table.min() < 0 or table.max() > _EMPTY:
+        return whole[small]
+    found = np.frombuffer(small.tobytes().translate(whole.astype(np.uint8).tobytes()), dtype=np.uint8)
+    return found.view(np.int8) if table.dtype == np.int8 else found.astype(table.dtype)
 
 
 def distinct(values: pd.Series) -> tuple[npt.NDArray[np.intp], npt.NDArray[Any]]:

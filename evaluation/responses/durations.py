@@ -74,6 +74,11 @@ def read_times(export: SurveyExport) -> Times:
     return Times(begun, ended, seconds, begun_in, ended_in, seconds_in, tuple(unreadable))
 
 
+def tells_times(export: SurveyExport) -> bool:
+    """Whether the file has a column that :func:`read_times` reads."""
+    return any(_named(export, names) is not None for names in (_BEGUN, _ENDED, _SECONDS))
+
+
 def parse_times(values: pd.Series) -> pd.Series:
     """Times of a column of text: year first, or day first as Danes write it; NaT for what is neither.
 

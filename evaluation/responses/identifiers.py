@@ -29,6 +29,7 @@ _PHONE = re.compile(
     r"(?:\+|00)\d[\d ().-]{6,16}\d|\(?\+?45\)?[ -]?\d{2}(?:[ -]?\d{2}){3}|\d{2}(?:[ -]\d{2}){3}|\d{4} \d{4}"
 )
 _DIGITS = re.compile(r"[2-9]\d{7}")
+_SHORT = re.compile(r"-?\d{1,6}")
 _PERSON = re.compile(r"[A-ZÆØÅÉÖÄÜ][a-zæøåéöäü]+(?:[ -][A-ZÆØÅÉÖÄÜ][a-zæøåéöäü.]*){1,4}")
 _EMAIL_NAME = re.compile(r"\be-?mail|\bmail(?:adresse|address)?\b|^email", re.I)
 _PHONE_NAME = re.compile(r"\b(?:tlf|telefon|phone|mobil|mobile)", re.I)
@@ -42,16 +43,18 @@ _PERSON_NAME = re.compile(
 _FEWEST_PHONES, _DIFFERENT_STARTS = 5, 4
 _MOST = 0.5
 _ROWS_SHOWN = 5
-_SHORT_NUMBER, _FEW = 1e7, 10
+_SHORT_NUMBER, _FEW, _HEAD = 1e7, 10, 1000
 
 
-def identifier_kind(variable: Variable, values: pd.Series) -> str:
+def identifier_kind(variable: Variable, values: pd.Series, *, stored: bool = False) -> str:
     """``cpr``, ``email``, ``phone`` or ``name`` where a column holds such, by name and content; else nothing.
 
     Parameters
     ----------
     values : pandas.Series
         The column's cells as text, None where empty.
+    stored : bool
+        The values are kept as ids: one telephone number among short running numbers is then one too many.
     """
     texts = [str(value) for value in values.dropna().unique()]
     called = [variable.name.replace("_", " "), variable.long_name, variable.label]
@@ -59,7 +62,7 @@ def identifier_kind(variable: Variable, values: pd.Series) -> str:
         return "cpr"
     if any(_EMAIL.search(text) for text in texts) or (texts and _any(_EMAIL_NAME, called[:2])):
         return "email"
-    if _are_phones(texts, _any(_PHONE_NAME, called)):
+    if _are_phones(texts, _any(_PHONE_NAME, called), stored):
         return "phone"
     people = sum(bool(_PERSON.fullmatch(text)) for text in texts)
     words = sum(not any(c.isdigit() for c in text) for text in texts)
@@ -72,10 +75,15 @@ def _any(pattern: re.Pattern[str], texts: Iterable[str]) -> bool:
     return any(pattern.search(text.strip()) for text in texts)
 
 
-def _are_phones(texts: Sequence[str], named: bool) -> bool:
+def _are_phones(texts: Sequence[str], named: bool, stored: bool) -> bool:
     if any(_PHONE.fullmatch(text.strip()) for text in texts):
         return True
     plain = [text for text in texts if _DIGITS.fullmatch(text.strip())]
+    if stored and any(len(set(text.strip())) > 1 for text in plain):
+        # 99999999 is how files write "missing"
+        others = [text for text in texts if text not in plain]
+        if others and sum(bool(_SHORT.fullmatch(text.strip())) for text in others) > _MOST * len(others):
+            return True
     if not plain or len(plain) <= _MOST * len(texts):
         return False
     return named or (len(plain) >= _FEWEST_PHONES and len({text[:2] for text in plain}) >= _DIFFERENT_STARTS)
@@ -156,7 +164,7 @@ def check_roles(source: Source, instrument: Instrument, privacy: Privacy) -> Non
     if privacy.pseudonyms is not None:
         return
     for name in sorted(_id_columns(source) - set(told)):
-        kind = _kind(source, name)
+        kind = _kind(source, name, stored=True)
         if kind and kind != "cpr":
             source.problems.append(_problem("response-id-identifier", source, name, kind))
 
@@ -175,16 +183,23 @@ def _id_columns(source: Source) -> set[str]:
     return found
 
 
-def _kind(source: Source, name: str) -> str:
+def _kind(source: Source, name: str, *, stored: bool = False) -> str:
     variable = source.export.variable(name)
     if variable is None:
         return ""
     values = source.export.data[name]
     numbers = values.to_numpy()
-    # Numbers of seven digits or fewer are nobody's identifier: a few show that the column is filled.
-    if numbers.dtype.kind == "f" and np.fmax.reduce(np.abs(numbers), initial=0.0) < _SHORT_NUMBER:
-        values = values[~np.isnan(numbers)][:_FEW]
-    return identifier_kind(variable, code_column(pd.Series(pd.unique(values))))
+    if numbers.dtype.kind == "f":
+        # Every number is looked at. Those of seven digits or fewer are nobody's identifier (CPR numbers written
+        # with a point were found before): a few of them show that the column is filled.
+        long = np.abs(numbers) >= _SHORT_NUMBER
+        # the first rows nearly always hold these few
+        for rows in (numbers[:_HEAD], numbers):
+            short = rows[~np.isnan(rows) & (np.abs(rows) < _SHORT_NUMBER)]
+            if len(short) >= _FEW:
+                break
+        values = pd.Series(np.concatenate([short[:_FEW], numbers[long]]))
+    return identifier_kind(variable, code_column(pd.Series(pd.unique(values))), stored=stored)
 
 
 def _problem(code: str, source: Source, name: str, kind: str) -> Problem:
@@ -197,10 +212,11 @@ def scrubbed(findings: Iterable[Finding]) -> list[Finding]:
 
     What a finding tells is stored and shown; a stray value in a column of answers must not be.
     """
-    return [replace(f, detail="…") if _tells(f.detail) else f for f in findings]
+    return [replace(f, detail="…") if tells_of_people(f.detail) else f for f in findings]
 
 
-def _tells(text: str) -> bool:
+def tells_of_people(text: str) -> bool:
+    """Whether a text holds a CPR number, an e-mail address or a telephone number."""
     if _EMAIL.search(text) or texts_hold_cpr((text,)):
         return True
     return any(_PHONE.fullmatch(part.strip()) or _DIGITS.fullmatch(part.strip()) for part in re.split(r"[;,:]", text))

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 import pandas as pd
 
 from evaluation.codebook.compare import Asked
+from evaluation.common.errors import EvaluationError, Problem
 from evaluation.importing.notices import notice_text
 
 
@@ -108,6 +109,14 @@ class Check:
         told = notice_text(self.check, self.variable, self.detail, self.rows, lang)
         value = "" if self.value is None else f"{100 * self.value:.0f}"
         return told.replace("{of}", str(self.of)).replace("{value}", value).replace(" ;", ";")
+
+
+class ImportStoppedError(EvaluationError):
+    """An export that cannot become responses, with the lines of the validation table that could still be made."""
+
+    def __init__(self, problems: Iterable[Problem], checks: Sequence[Check] = ()) -> None:
+        super().__init__(problems)
+        self.checks = tuple(checks)
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,6 +43,7 @@ _WEIGHTS = np.array([4, 3, 2, 7, 6, 5, 4, 3, 2, 1])
 # From this many numbers on, chance alone no longer gives such shares.
 _MANY = 20
 _SHARE_DATES, _SHARE_CHECKED = 0.5, 0.3
+_LOWEST = 10_100
 # Among other numbers: this many dates of which this share passes.
 _FEW_AMONG, _SHARE_AMONG = 5, 0.5
 
@@ -131,11 +132,31 @@ def texts_hold_cpr(texts: Iterable[str], *, said: bool = False) -> bool:
 
 def _holds(values: pd.Series, said: bool) -> bool:
     if values.dtype.kind in "fiu":
-        found = values.to_numpy(dtype="float64")
-        found = found[found >= 1e8]
-        numbers = found[(found >= 1e8) & (found < 3.2e9) & (found % 1 == 0)].astype(np.int64)
+        every = values.to_numpy(dtype="float64")
+        # below the smallest number that could be one, with a point in it
+        if not (every >= _LOWEST).any():
+            return False
+        # DDMMYY.NNNN, or with a comma, was read as a number with four decimals
+        pointed = _pointed(every)
+        # Amounts and averages rarely have four decimals; nine of ten such numbers do.
+        pointed = pointed if 2 * np.count_nonzero(pointed % 10) > len(pointed) else pointed[:0]
+        if _numbers_are_cpr(pointed) or (said and any(as_cpr(f"{number:010}") for number in np.unique(pointed))):
+            return True
+        found = every[every >= 1e8]
+        numbers = found[(found < 3.2e9) & (found % 1 == 0)].astype(np.int64)
         return _numbers_are_cpr(numbers) or (said and any(as_cpr(str(n)) for n in np.unique(numbers)))
     return texts_hold_cpr((str(text) for text in values.dropna().unique()), said=said)
+
+
+def _pointed(numbers: npt.NDArray[np.float64]) -> npt.NDArray[np.int64]:
+    """The ten digits of numbers with a fraction of at most four decimals, where the six before it can be a date."""
+    found: npt.NDArray[np.float64] = numbers[(numbers >= _LOWEST) & (numbers < 313_000)]
+    if not len(found):
+        return np.empty(0, dtype=np.int64)
+    whole = np.round(found * 10_000)
+    exact = (np.abs(found * 10_000 - whole) < 1e-3) & (found % 1 != 0)
+    digits: npt.NDArray[np.int64] = whole[exact].astype(np.int64)
+    return digits
 
 
 def _cell_holds(text: str) -> bool:
@@ -144,7 +165,11 @@ def _cell_holds(text: str) -> bool:
 
 
 def _text(value: object) -> str:
-    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+    if not isinstance(value, float) or value.is_integer():
+        return str(int(value)) if isinstance(value, float) else str(value)
+    # a number with a point in the middle, which lost its zeros at both ends
+    pointed = _pointed(np.array([value]))
+    return f"{pointed[0]:010}" if len(pointed) else str(value)
 
 
 def _digits(match: re.Match[str]) -> str:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import io
 import itertools
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, fields
 
 import numpy as np
@@ -32,6 +33,8 @@ BATTERY = 5
 _BYTE = 128
 # Rows alike in fewer answers than this may be alike by chance.
 _FEWEST_ALIKE = 10
+_BLOCK = 4096
+_MANY_BLOCKS = 8
 # What is longer is no code but perhaps what somebody wrote.
 _LONGEST_CODE = 6
 # Findings about answers whose detail begins with the value of a cell; unknown codes are counted from the cells instead.
@@ -79,7 +82,8 @@ def validate(
     checks += _closed_units(persons.loc[kept, "unit"], source, registers, fieldwork)
     inside = kept.to_numpy()
     # By item, each in one piece in memory.
-    kept_codes, kept_states = (np.compress(inside, part.T, axis=1).T for part in (codes, states))
+    whole = bool(inside.all())
+    kept_codes, kept_states = (part if whole else np.compress(inside, part.T, axis=1).T for part in (codes, states))
     checks += straight_lining(instrument, kept_codes, kept_states)
     checks += speed_check(times, kept)
     return checks
@@ -153,16 +157,7 @@ def _alike(codes: np.ndarray, states: np.ndarray, kept: pd.Series, persons: pd.D
 
     Rows with one and the same answer throughout are left to the straight-lining.
     """
-    highest = np.full(len(codes), -1, dtype=codes.dtype)
-    lowest = np.full(len(codes), 1 << 14, dtype=codes.dtype)
-    number = np.zeros(len(codes), dtype=np.int32)
-    # Item by item: each lies in one piece in memory.
-    for code, state in zip(codes.T, states.T, strict=True):
-        answered = state == _ANSWERED
-        number += answered
-        np.maximum(highest, code, out=highest, where=answered)
-        np.minimum(lowest, code, out=lowest, where=answered)
-    rows = kept.to_numpy() & (highest != lowest) & (number >= _FEWEST_ALIKE)
+    rows = kept.to_numpy() & _varied(codes, states)
     if not rows.any():
         return []
     looked_at = int(rows.sum())
@@ -178,14 +173,41 @@ def _alike(codes: np.ndarray, states: np.ndarray, kept: pd.Series, persons: pd.D
     return [Check("duplicate-answers", "se_efter" if again else "oplysning", "talt", rows=again, of=looked_at)]
 
 
+def _varied(codes: np.ndarray, states: np.ndarray) -> np.ndarray:
+    """Rows with enough answers to compare, and not one and the same throughout."""
+    found = np.empty(len(codes), dtype=bool)
+
+    def look(block: slice) -> None:
+        code, answered = codes[block].T, states[block].T == _ANSWERED
+        highest = np.where(answered, code, -1).max(axis=0, initial=-1)
+        lowest = np.where(answered, code, 1 << 14).min(axis=0, initial=1 << 14)
+        number = answered.sum(axis=0, dtype=np.int32)
+        found[block] = (highest != lowest) & (number >= _FEWEST_ALIKE)
+
+    _by_blocks(look, len(codes))
+    return found
+
+
 def _fingerprints(codes: np.ndarray, states: np.ndarray) -> np.ndarray:
     """One number a row, the same for rows with the same answers."""
     weights = np.asarray(np.random.default_rng(1).integers(1, 2**63, codes.shape[1], dtype=np.uint64))
     found = np.zeros(len(codes), dtype=np.uint64)
-    for column in range(codes.shape[1]):
-        cell = codes[:, column].astype(np.int64) * len(STATES) + states[:, column]
-        found += cell.view(np.uint64) * weights[column]
+
+    def add(block: slice) -> None:
+        for column in range(codes.shape[1]):
+            cell = codes[block, column].astype(np.int64) * len(STATES) + states[block, column]
+            found[block] += cell.view(np.uint64) * weights[column]
+
+    _by_blocks(add, len(codes))
     return found
+
+
+def _by_blocks(work: Callable[[slice], None], rows: int) -> None:
+    """``work`` on blocks of rows that stay near a processor, two at a time where there are many."""
+    blocks = [slice(start, start + _BLOCK) for start in range(0, rows, _BLOCK)]
+    with ThreadPoolExecutor(max_workers=1 if len(blocks) < _MANY_BLOCKS else 2) as pool:
+        for done in [pool.submit(work, block) for block in blocks]:
+            done.result()
 
 
 def _closed_units(units: pd.Series, source: Source, registers: Registers, fieldwork: Fieldwork | None) -> list[Check]:

@@ -2,33 +2,26 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 
 from evaluation.codebook.model import Choice, ResponseScale
+from evaluation.codebook.no_answer import no_answer
 from evaluation.plan.model import Text
 from evaluation.responses.model import State
 
 # SPSS cuts value labels at 120 bytes, often in the middle of a word.
 _CUT_AT = 110
 
-# Wordings seen in Danish, Norwegian, English and German exports; the first that fits decides.
-_STATES: tuple[tuple[State, re.Pattern[str]], ...] = tuple(
-    (state, re.compile(pattern))
-    for state, pattern in (
-        (State.NOT_ASKED, r"inap\b|ikke (?:stillet|spurgt)\b|not asked\b|filtered out\b"),
-        (
-            State.DONT_KNOW,
-            r"ved (?:det )?ikke\b|vet ikke\b|kan ikke svare\b|don'?t know\b|do not know\b|dk\b|weiß nicht\b",
-        ),
-        (State.REFUSED, r"(?:ønsker|vil) ikke (?:at )?(?:svare|oplyse)\b|refus(?:al|ed)\b|prefer not\b|keine angabe\b"),
-        (State.NOT_RELEVANT, r"ikke relevant\b|irrelevant\b|not (?:relevant|applicable)\b|does not apply\b"),
-        (
-            State.NOT_ANSWERED,
-            r"ikke besvaret\b|ubesvaret\b|uoplyst\b|manglende\b|missing\b|no answer\b|not answered\b|na\b",
-        ),
-    )
-)
+# What a label says by codebook.no_answer; a box that was not ticked is a no, not a missing answer.
+_OF_LABEL = {
+    "ikke_stillet": State.NOT_ASKED,
+    "var_her_ikke": State.NOT_RELEVANT,
+    "ikke_relevant": State.NOT_RELEVANT,
+    "ved_ikke": State.DONT_KNOW,
+    "vil_ikke_svare": State.REFUSED,
+    "ikke_besvaret": State.NOT_ANSWERED,
+    "teknisk": State.TECHNICAL,
+}
 
 _OF_CHOICE = {
     "": State.ANSWERED,
@@ -52,8 +45,7 @@ def state_of_choice(choice: Choice) -> State:
 
 def state_of_label(label: str) -> State | None:
     """State that a label names ("Ved ikke", "Inap. …", "Refusal"), or None for an ordinary answer."""
-    text = plain(label).lstrip("([")
-    return next((state for state, pattern in _STATES if pattern.match(text)), None)
+    return _OF_LABEL.get(no_answer(label) or "")
 
 
 def wordings(text: Text) -> tuple[str, ...]:

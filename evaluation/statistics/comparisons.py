@@ -28,27 +28,11 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import chdtrc, gammaln, ndtr
 
 from evaluation.statistics import reasons
+from evaluation.statistics.counted import Basis, Levels, basis_of, contrast_of, levels_of, reasons_of
 from evaluation.statistics.counts import Grouped, merge
 from evaluation.statistics.many import Equivalences, Words, equivalences, holm_families, intervals, mdcs, p_values
 from evaluation.statistics.many import verdicts as verdict_words
-from evaluation.statistics.sandwich import Cells, Floats, cr2
-
-#: Below this share of the spread of the answers a standard error is rounding noise, as in CR2.
-_NOISE = 1e-10
-
-
-@dataclass(frozen=True, slots=True)
-class Levels:
-    """Each wave by itself, shape (items, groups, waves); NaN where there is none.
-
-    ``n_eff`` is Kish's effective n, ``clusters`` the units with an answer, ``sd`` that of answers (n - 1).
-    """
-
-    n: Floats
-    n_eff: Floats
-    clusters: Floats
-    mean: Floats
-    sd: Floats
+from evaluation.statistics.sandwich import Floats
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,18 +95,6 @@ class Comparisons:
     clusters: Floats
 
 
-@dataclass(frozen=True, slots=True)
-class _Basis:
-    """Counts with slots in rising order; ``n``, ``w``, ``w2`` are (items, levels, groups, waves)."""
-
-    grouped: Grouped
-    values: Floats
-    n: Floats
-    w: Floats
-    w2: Floats
-    design: int | None
-
-
 def compare(
     grouped: Grouped,
     values: ArrayLike,
@@ -158,20 +130,19 @@ def compare(
     ValueError
         When shapes differ or a number is out of range.
     """
-    basis = _basis(grouped, values, design)
+    if grouped.n.shape[4] != 2:
+        raise ValueError("counts must hold two waves")
+    basis = basis_of(grouped, values, design)
     items, groups = basis.n.shape[0], basis.n.shape[2]
     margin = np.asarray(delta, dtype=float).reshape(-1, 1)
     way = np.asarray(higher_is, dtype=np.str_).reshape(-1, 1)
-    levels = _levels(basis)
+    levels = levels_of(basis)
     value, se, df = _change(basis, np.repeat(basis.values[:, :, None, None], 2, axis=3))
-    clusters, reason = _reasons(basis, levels, se, df)
+    clusters, reason = reasons_of(basis, levels, se, df)
     tested = reason == ""
     se, df = np.where(tested, se, np.nan), np.where(tested, df, np.nan)
     p = p_values(value, se, df)
-    families = np.arange(groups) if family is None else np.asarray(family)
-    if family is not None and families.ndim == 1:
-        families = families[:, None]
-    adjusted = holm_families(p, np.broadcast_to(families, (items, groups)))
+    adjusted = holm_families(p, _families(family, items, groups))
     same = equivalences(value, se, df, margin, alpha)
     return Comparisons(
         levels=levels,
@@ -189,6 +160,14 @@ def compare(
     )
 
 
+def _families(family: ArrayLike | None, items: int, groups: int) -> NDArray[np.int64]:
+    """Family of every test, (items, groups): one a group where none are given."""
+    given = np.arange(groups) if family is None else np.asarray(family)
+    if family is not None and given.ndim == 1:
+        given = given[:, None]
+    return np.broadcast_to(given, (items, groups))
+
+
 def level_errors(grouped: Grouped, values: ArrayLike, *, alpha: float = 0.05, design: int | None = None) -> Estimates:
     """Means of every wave by itself with errors and intervals, shape (items, groups, waves).
 
@@ -199,9 +178,11 @@ def level_errors(grouped: Grouped, values: ArrayLike, *, alpha: float = 0.05, de
     parts = []
     for wave in range(grouped.n.shape[4]):
         n, w, w2 = (x[..., wave : wave + 1] for x in (grouped.n, grouped.w, grouped.w2))
-        one = Grouped(n, n if not grouped.weighted else w, n if not grouped.weighted else w2, grouped.unit, grouped.named)
-        basis = _basis(one, rising, design)
-        mean, se, df = _contrast(basis, basis.values[:, :, None, None], (1.0,))
+        one = Grouped(
+            n, n if not grouped.weighted else w, n if not grouped.weighted else w2, grouped.unit, grouped.named
+        )
+        basis = basis_of(one, rising, design)
+        mean, se, df = contrast_of(basis, basis.values[:, :, None, None], (1.0,))
         fewest = reasons.MIN_CLUSTERS if grouped.named else 0
         answers, met = basis.n.sum(axis=(1, 3)), (n.sum(axis=1) > 0).sum(axis=(2, 3))
         known = (answers >= reasons.MIN_ANSWERS) & (met >= fewest) & (se > 0) & ~np.isnan(df)
@@ -210,123 +191,17 @@ def level_errors(grouped: Grouped, values: ArrayLike, *, alpha: float = 0.05, de
     return Estimates(*(np.stack(column, axis=2) for column in zip(*parts, strict=True)))
 
 
-def _basis(grouped: Grouped, values: ArrayLike, design: int | None) -> _Basis:
-    if design is not None and design < 2:
-        raise ValueError("design must be at least 2")
-    merged, rising = merge(grouped, values)
-    n = merged.n.sum(axis=3)
-    w, w2 = (merged.w.sum(axis=3), merged.w2.sum(axis=3)) if merged.weighted else (n, n)
-    return _Basis(merged, rising, n, w, w2, design)
+def _change(basis: Basis, z: Floats) -> tuple[Floats, Floats, Floats]:
+    return contrast_of(basis, z, (-1.0, 1.0))
 
 
-def _levels(basis: _Basis) -> Levels:
-    n, w = basis.n.sum(axis=1), basis.w.sum(axis=1)
-    values = basis.values[:, :, None, None]
-    with np.errstate(invalid="ignore", divide="ignore"):
-        low = np.where((basis.n > 0).any(axis=1), values.min(axis=1), 0.0)
-        mean = (basis.w * (values - low[:, None])).sum(axis=1) / w
-        squares = (basis.w * (values - low[:, None] - mean[:, None]) ** 2).sum(axis=1) / w
-        sd = np.sqrt(squares * n / (n - 1))
-        n_eff = np.where(n > 0, w**2 / basis.w2.sum(axis=1), 0.0)
-    clusters = (basis.grouped.n.sum(axis=1) > 0).sum(axis=2) if basis.grouped.named else n
-    return Levels(n, n_eff, clusters.astype(float), mean + low, np.where(n > 1, sd, np.nan))
-
-
-def _change(basis: _Basis, z: Floats) -> tuple[Floats, Floats, Floats]:
-    return _contrast(basis, z, (-1.0, 1.0))
-
-
-def _contrast(basis: _Basis, z: Floats, contrast: tuple[float, ...]) -> tuple[Floats, Floats, Floats]:
-    """Contrast of the waves' means of ``z`` (items, levels, groups or 1, waves): estimate, se, df (items, groups)."""
-    z = np.broadcast_to(z, basis.n.shape)
-    present = basis.n > 0
-    total = np.maximum(basis.n.sum(axis=(1, 3)), 1.0)[:, None, :, None]
-    # As in cell_sums: first an answer that was given, then the mean; equal answers become exact zeros.
-    flat = np.swapaxes(present, 1, 2).reshape(*total.shape[::2], -1).argmax(axis=2)
-    first = np.take_along_axis(np.swapaxes(z, 1, 2).reshape(*total.shape[::2], -1), flat[:, :, None], axis=2)
-    shifted = np.where(present, z - np.swapaxes(first, 1, 2)[..., None], 0.0)
-    mean = (basis.n * shifted).sum(axis=(1, 3), keepdims=True) / total
-    centred = np.where(present, shifted - mean, 0.0)
-    spread = np.abs(centred).max(axis=(1, 3), initial=0.0)
-    origin = first[:, :, 0] + mean[:, 0, :, 0]
-    if basis.grouped.named:
-        return _by_unit(basis, centred, origin, spread, contrast)
-    return _independent(basis, centred, origin, spread, contrast)
-
-
-def _by_unit(
-    basis: _Basis, z: Floats, origin: Floats, spread: Floats, contrast: tuple[float, ...]
-) -> tuple[Floats, Floats, Floats]:
-    grouped = basis.grouped
-    items, _, groups, places, waves = grouped.n.shape
-    flat = (items * groups, places, waves)
-
-    def summed(x: Floats, factor: Floats | None) -> Floats:
-        made = x.sum(axis=1) if factor is None else np.einsum("ikgpt,ikgt->igpt", x, factor)
-        return np.asarray(made.reshape(flat))
-
-    n, y = summed(grouped.n, None), summed(grouped.n, z)
-    w, w2, wy = (summed(grouped.w, None), summed(grouped.w2, None), summed(grouped.w, z)) if grouped.weighted else (n, n, y)
-    cells = Cells(n, w, w2, y, wy, summed(grouped.w, z**2), origin.ravel(), spread.ravel())
-    fit = cr2(cells, contrast)
-    one, two, three = (x.reshape(items, groups) for x in (fit.estimate, fit.se, fit.df))
-    return one, two, three
-
-
-def _independent(
-    basis: _Basis, z: Floats, origin: Floats, spread: Floats, contrast: tuple[float, ...]
-) -> tuple[Floats, Floats, Floats]:
-    c = np.asarray(contrast)
-    n, w = basis.n.sum(axis=1), basis.w.sum(axis=1)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        mean = (basis.w * z).sum(axis=1) / w
-        squares = (basis.w2 * (z - mean[:, None]) ** 2).sum(axis=1) / w**2
-        n_eff = w**2 / basis.w2.sum(axis=1)
-        if basis.design is None:
-            parts = c**2 * squares * n / (n - 1)
-            variance = parts.sum(axis=2)
-            # Weights so unequal that one answer carries a wave leave next to no freedom.
-            df = variance**2 / (parts**2 / np.maximum(n_eff - 1, 1e-3)).sum(axis=2)
-        else:
-            variance = (c**2 * squares).sum(axis=2) * basis.design / (basis.design - 1)
-            df = n.sum(axis=2) - len(c)
-        se = np.sqrt(variance)
-    se = np.where(se <= _NOISE * spread, 0.0, se)
-    return mean @ c + c.sum() * origin, se, df
-
-
-def _reasons(basis: _Basis, levels: Levels, se: Floats, df: Floats) -> tuple[Floats, Words]:
-    """Clusters of both waves, and why there is no test: the order of ``statistics.change``."""
-    fewest = levels.n.min(axis=2)
-    if basis.grouped.named:
-        clusters = (basis.grouped.n.sum(axis=(1, 4)) > 0).sum(axis=2).astype(float)
-        few, alone = clusters < reasons.MIN_CLUSTERS, levels.clusters.min(axis=2) < 2
-    else:
-        clusters = levels.n.sum(axis=2)
-        few = alone = np.zeros(clusters.shape, dtype=bool)
-    reason = np.select(
-        [fewest == 0, fewest < reasons.MIN_ANSWERS, few, alone, np.isnan(se), se == 0, np.isnan(df)],
-        [
-            reasons.NO_ANSWERS,
-            reasons.FEW_ANSWERS,
-            reasons.FEW_CLUSTERS,
-            reasons.ONE_CLUSTER,
-            reasons.ONE_CLUSTER,
-            reasons.NO_VARIANCE,
-            reasons.ONE_CLUSTER,
-        ],
-        "",
-    )
-    return clusters, reason
-
-
-def _usable(basis: _Basis, levels: Levels, se: Floats, df: Floats) -> tuple[Floats, Floats]:
+def _usable(basis: Basis, levels: Levels, se: Floats, df: Floats) -> tuple[Floats, Floats]:
     """``se`` and ``df`` where they may be used."""
-    tested = _reasons(basis, levels, se, df)[1] == ""
+    tested = reasons_of(basis, levels, se, df)[1] == ""
     return np.where(tested, se, np.nan), np.where(tested, df, np.nan)
 
 
-def _hedges(basis: _Basis, levels: Levels, alpha: float) -> Estimates:
+def _hedges(basis: Basis, levels: Levels, alpha: float) -> Estimates:
     """Hedges' g and the delta method's interval, as :func:`evaluation.statistics.effects.hedges_g`."""
     n = levels.n
     enough = n.min(axis=2) >= reasons.MIN_ANSWERS
@@ -350,7 +225,7 @@ def _hedges(basis: _Basis, levels: Levels, alpha: float) -> Estimates:
     return Estimates(g, se, df, *intervals(g, se, df, 1 - alpha))
 
 
-def _cliff(basis: _Basis, levels: Levels, alpha: float) -> Estimates:
+def _cliff(basis: Basis, levels: Levels, alpha: float) -> Estimates:
     """Cliff's delta and its interval, as :func:`evaluation.statistics.ordinal.ordinal_effects`."""
     whole = basis.w.sum(axis=1, keepdims=True)
     share = basis.w / np.where(whole > 0, whole, 1.0)
@@ -365,7 +240,7 @@ def _cliff(basis: _Basis, levels: Levels, alpha: float) -> Estimates:
     return Estimates(delta, se, df, np.tanh(low), np.tanh(high))
 
 
-def _ranks(basis: _Basis) -> RankTests:
+def _ranks(basis: Basis) -> RankTests:
     """Mann–Whitney with ties and chi-square of code × wave, from counts."""
     n0, n1 = basis.n[..., 0], basis.n[..., 1]
     before, after = n0.sum(axis=1), n1.sum(axis=1)

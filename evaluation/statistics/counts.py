@@ -112,6 +112,7 @@ def count_answers(
     slots: int,
     unit: ArrayLike | None = None,
     groupings: Sequence[ArrayLike] = (),
+    groups: Sequence[int] | None = None,
     weights: ArrayLike | None = None,
     waves: int = 2,
 ) -> Counts:
@@ -129,6 +130,8 @@ def count_answers(
         Position of the row's unit, 0 or above; None where the answers name no unit.
     groupings : sequence of array_like of int, each of shape (rows,)
         Group of the row in each grouping, -1 for none; none given is one grouping with everybody in group 0.
+    groups : sequence of int, optional
+        Number of groups of each grouping; the default is the highest that occurs, and one.
     weights : array_like, shape (rows,), optional
         Rows whose weight is 0 or missing take no part.
     waves : int
@@ -154,14 +157,14 @@ def count_answers(
     where = np.zeros(rows, dtype=np.int64) if unit is None else _positions("unit", unit, rows, 0, None)
     factors = [_positions("grouping", g, rows, -1, None) for g in groupings] or [np.zeros(rows, dtype=np.int64)]
     w = None if weights is None else as_weights(weights, rows)
-    groups = tuple(int(g.max(initial=-1)) + 1 for g in factors)
+    sizes = _sizes(factors, groups)
     if w is not None and not (w > 0).all():
         keep = w > 0
         slot, late, where, w = slot[keep], late[keep], where[keep], w[keep]
         factors = [g[keep] for g in factors]
     stratum, parts = _strata([late, where, *factors])
     n, total, squares = _count(slot, stratum, len(parts[0]), slots, w)
-    return Counts(n, total, squares, parts[0], parts[1], np.array(parts[2:]), groups, waves, unit is not None)
+    return Counts(n, total, squares, parts[0], parts[1], np.array(parts[2:]), sizes, waves, unit is not None)
 
 
 def slots_of(answers: ArrayLike, values: ArrayLike) -> NDArray[np.int8]:
@@ -232,6 +235,16 @@ def merge(grouped: Grouped, values: ArrayLike) -> tuple[Grouped, Floats]:
     n = added(grouped.n)
     w, w2 = (added(grouped.w), added(grouped.w2)) if grouped.weighted else (n, n)
     return Grouped(n, w, w2, grouped.unit, grouped.named), made
+
+
+def _sizes(factors: Sequence[Ints], groups: Sequence[int] | None) -> tuple[int, ...]:
+    """Number of groups of each grouping."""
+    met = tuple(int(g.max(initial=-1)) + 1 for g in factors)
+    if groups is None:
+        return met
+    if len(groups) != len(met) or any(most < least for most, least in zip(groups, met, strict=True)):
+        raise ValueError("groups must name a number for each grouping, above every group in it")
+    return tuple(groups)
 
 
 def _positions(name: str, values: ArrayLike, rows: int, low: int, end: int | None) -> Ints:

@@ -26,6 +26,9 @@ from evaluation.statistics.design.model import survey_design
 from evaluation.statistics.sandwich import Floats, as_weights
 from evaluation.statistics.weights import Spread, trim_weights, weight_spread
 
+#: Shares further than this from the known ones, before trimming, are not fitted.
+CLOSE = 1e-6
+
 
 @dataclass(frozen=True, slots=True)
 class Merged:
@@ -172,6 +175,9 @@ def fit_margins(
     if made.design is None:
         return Fitted(None, None, made.rounds, 0.0, 0.0, merged, made.reason)
     new, share = made.design.weights, 0.0
+    if _gap(new, fitted) > CLOSE:
+        # Margins that contradict each other: the weights stand still after every round, and never fit.
+        return Fitted(None, None, made.rounds, 0.0, 0.0, merged, reasons.NOT_CONVERGED)
     if trim is not None:
         cut = trim_weights(new, trim)
         new, share = (new if cut.weights is None else cut.weights), cut.share
@@ -193,7 +199,7 @@ def _shares(
 
 def _fit(base: Floats, fitted: list[tuple[np.ndarray, dict[str, float]]]) -> Calibration:
     design = survey_design(weights=base, rows=len(base))
-    return post_stratify(design, *fitted[0]) if len(fitted) == 1 else rake(design, fitted)
+    return post_stratify(design, *fitted[0]) if len(fitted) == 1 else rake(design, fitted, tolerance=1e-13, rounds=1000)
 
 
 def _gap(weights: Floats, fitted: list[tuple[np.ndarray, dict[str, float]]]) -> float:

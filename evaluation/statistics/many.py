@@ -1,7 +1,7 @@
 """The rules of :mod:`~evaluation.statistics.tests` and :mod:`~evaluation.statistics.verdict` for whole arrays.
 
 The same numbers and words as the functions for one estimate, for thousands of estimates at
-once. Arrays hold NaN where a number was not computed, and NaN comes back in those places;
+once. Arrays hold NaN where a number was not computed or cannot be, and NaN comes back there;
 ``tests/statistics/test_many.py`` holds both against each other.
 """
 
@@ -30,10 +30,10 @@ class Equivalences:
     p_value: Floats
 
 
-def _known(*arrays: Floats) -> NDArray[np.bool_]:
-    """Whether an estimate can be judged: everything known, a finite se above 0 and df above 0."""
-    estimate, se, df = arrays
-    return np.asarray(np.isfinite(estimate) & np.isfinite(se) & (se > 0) & (df > 0))
+def _known(estimate: Floats, se: Floats, df: Floats, *, tested: bool = True) -> NDArray[np.bool_]:
+    """Whether an estimate can be judged: all known and finite, df above 0; a test needs an se above 0."""
+    spread = se > 0 if tested else se >= 0
+    return np.asarray(np.isfinite(estimate) & np.isfinite(se) & spread & (df > 0))
 
 
 def _three(estimate: ArrayLike, se: ArrayLike, df: ArrayLike) -> tuple[Floats, Floats, Floats]:
@@ -44,12 +44,12 @@ def _three(estimate: ArrayLike, se: ArrayLike, df: ArrayLike) -> tuple[Floats, F
 def _quantile(df: Floats, probability: float) -> Floats:
     normal = np.isinf(df)
     found = stdtrit(np.where(normal, 1.0, df), probability)
-    return np.where(normal, ndtri(probability), found)
+    return np.asarray(np.where(normal, ndtri(probability), found), dtype=float)
 
 
 def _tail(df: Floats, t: Floats) -> Floats:
     normal = np.isinf(df)
-    return np.where(normal, ndtr(t), stdtr(np.where(normal, 1.0, df), t))
+    return np.asarray(np.where(normal, ndtr(t), stdtr(np.where(normal, 1.0, df), t)), dtype=float)
 
 
 def p_values(estimate: ArrayLike, se: ArrayLike, df: ArrayLike) -> Floats:
@@ -72,10 +72,10 @@ def intervals(estimate: ArrayLike, se: ArrayLike, df: ArrayLike, level: float = 
     if not 0 < level < 1:
         raise ValueError(f"level must lie between 0 and 1, not {level}")
     value, error, free = _three(estimate, se, df)
-    known = _known(value, error, free)
+    known = _known(value, error, free, tested=False)
     reach = np.full(value.shape, np.nan)
-    reach[known] = _quantile(free[known], 0.5 + level / 2) * error[known]
-    reach[np.isinf(reach)] = np.nan
+    quantile = _quantile(free[known], 0.5 + level / 2)
+    reach[known] = np.where(np.isfinite(quantile), quantile, np.nan) * error[known]
     return value - reach, value + reach
 
 
@@ -84,7 +84,7 @@ def mdcs(se: ArrayLike, df: ArrayLike, alpha: float = 0.05, power: float = 0.8) 
     if not (0 < alpha < 1 and 0 < power < 1):
         raise ValueError("alpha and power must lie between 0 and 1")
     _, error, free = _three(0.0, se, df)
-    known = _known(np.zeros(error.shape), error, free)
+    known = _known(np.zeros(error.shape), error, free, tested=False)
     found = np.full(error.shape, np.nan)
     quantiles = _quantile(free[known], 1 - alpha / 2) + _quantile(free[known], power)
     found[known] = np.where(np.isfinite(quantiles), quantiles, np.nan) * error[known]
@@ -99,8 +99,8 @@ def equivalences(
     margin = np.broadcast_to(np.asarray(delta, dtype=float), value.shape)
     if not (margin > 0).all():
         raise ValueError("delta must be above 0")
-    low, high = intervals(value, error, free, 1 - 2 * alpha)
     known = _known(value, error, free)
+    low, high = intervals(value, np.where(known, error, np.nan), free, 1 - 2 * alpha)
     v, s, f, d = value[known], error[known], free[known], margin[known]
     p = np.full(value.shape, np.nan)
     p[known] = np.maximum(_tail(f, -(v + d) / s), _tail(f, (v - d) / s))

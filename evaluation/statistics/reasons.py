@@ -65,6 +65,12 @@ EMPTY_REPLICATE: Final = "empty_replicate"
 NEGATIVE_WEIGHTS: Final = "negative_weights"
 #: One category is left of every known margin: nothing to weight by.
 ONE_CATEGORY: Final = "one_category"
+#: Fewer than two waves on one side of the release: no slope.
+FEW_WAVES: Final = "few_waves"
+#: Fewer than three periods on one side of an interruption.
+FEW_PERIODS: Final = "few_periods"
+#: Others were asked or counted than before: nothing to compare.
+POPULATION_CHANGED: Final = "population_changed"
 
 REASONS: Final = (
     NO_ANSWERS,
@@ -95,6 +101,9 @@ REASONS: Final = (
     EMPTY_REPLICATE,
     NEGATIVE_WEIGHTS,
     ONE_CATEGORY,
+    FEW_WAVES,
+    FEW_PERIODS,
+    POPULATION_CHANGED,
 )
 
 #: Fewest units for a test (design.md 4).

@@ -10,6 +10,7 @@ from evaluation.codebook.decisions import FILE as DECISIONS
 from evaluation.codebook.model import Instrument
 from evaluation.common.errors import fail
 from evaluation.common.files import hash_bytes, hash_file
+from evaluation.common.table import PUBLISHED
 from evaluation.plan.load import Workspace
 from evaluation.workflow.helpers import Helpers
 from evaluation.workflow.imports import jobs, load_all, parts_of
@@ -19,20 +20,9 @@ from evaluation.workflow.publications import MANIFEST, check_publications, load_
 from evaluation.workflow.state import State, code_hash, hash_files, hash_mapping
 
 #: The published tables; named here so that nothing heavy is imported to look at them.
-TABLES = (
-    "estimates",
-    "levels",
-    "distributions",
-    "response",
-    "perceived",
-    "scales",
-    "record",
-    "indicators",
-    "attrition",
-    "comparisons",
-    "weighting",
-    "nonresponse",
-)
+TABLES = tuple(PUBLISHED)
+#: The private tables beside them.
+PRIVATE = tuple(name for name in TABLES if name != "record")
 #: Libraries whose version can change a number.
 LIBRARIES = ("numpy", "pandas", "scipy", "pingouin", "pyreadstat", "plotnine")
 
@@ -46,6 +36,13 @@ def published_files(root: Path) -> tuple[Path, ...]:
     """Every file of the published results."""
     folder = published_folder(root)
     return (folder / "meta.json", *(folder / f"{name}.{form}" for name in TABLES for form in ("csv", "parquet")))
+
+
+def made_files(workspace: Workspace) -> tuple[tuple[Path, ...], tuple[Path, ...]]:
+    """What the analysis writes: files it always makes, and those that depend on how many waves there are."""
+    folder = workspace.root / "data" / "processed"
+    always = (*published_files(workspace.root), *(folder / f"{name}.parquet" for name in PRIVATE))
+    return always, tuple(folder / survey.id / "comparability.csv" for survey in workspace.plan.surveys)
 
 
 def parts_of_analysis(workspace: Workspace, instruments: Mapping[str, Instrument]) -> dict[str, str]:
@@ -109,7 +106,7 @@ def run_analysis(
     folder = published_folder(workspace.root)
     manifests = check_publications(workspace.root, workspace.plan.disclosure)
     parts = parts_of_analysis(workspace, instruments)
-    if not state.compare("analyse", parts, published_files(workspace.root)).needed:
+    if not state.compare("analyse", parts, *made_files(workspace)).needed:
         return False
     if helpers is not None:
         helpers.start()
@@ -131,5 +128,5 @@ def run_analysis(
     save_estimates(estimates, workspace.root / "data" / "processed")
     save_comparability(workspace, instruments, responses)
     save(published, folder)
-    state.record("analyse", parts, published_files(workspace.root))
+    state.record("analyse", parts, *made_files(workspace))
     return True

@@ -7,10 +7,11 @@ from pathlib import Path
 
 from evaluation.common.errors import EvaluationError, Problem
 from evaluation.plan.load import awaited
-from evaluation.workflow.imports import Reader, build, present, same_file_twice
+from evaluation.workflow.imports import build, present, same_file_twice
 from evaluation.workflow.manifest import Changed, changed
 from evaluation.workflow.opening import open_workspace
 from evaluation.workflow.progress import Progress, silent
+from evaluation.workflow.reading import Reader
 
 
 @dataclass(frozen=True, slots=True)

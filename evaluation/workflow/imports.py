@@ -17,12 +17,13 @@ from evaluation.plan.model import Survey, SurveyWave
 from evaluation.workflow.helpers import Helpers
 from evaluation.workflow.manifest import Entry, record, relative
 from evaluation.workflow.progress import Progress, silent
+from evaluation.workflow.reading import Named, Reader, forget_others
 from evaluation.workflow.state import State, code_hash
 
 if TYPE_CHECKING:
-    from evaluation.importing.export import SurveyExport
     from evaluation.responses.identifiers import Privacy
-    from evaluation.responses.model import Responses
+    from evaluation.responses.model import Check, Responses
+    from evaluation.workflow.problems import ProblemTable
 
 Key = tuple[str, str]
 #: What ``responses.store`` writes; named here so that nothing heavy is imported to look at it.
@@ -97,39 +98,27 @@ def parts_of(workspace: Workspace, job: Job, instrument: Instrument) -> dict[str
     return parts
 
 
-class Reader:
-    """Reads each file once, also when two surveys stand in it."""
-
-    def __init__(self) -> None:
-        self._read: dict[tuple[Path, str | None], SurveyExport] = {}
-
-    def read(self, job: Job) -> SurveyExport:
-        """The export behind ``job``."""
-        from evaluation.importing.read import read_export
-
-        key = (job.path, job.wave.sheet)
-        if key not in self._read:
-            self._read[key] = read_export(job.path, sheet=job.wave.sheet)
-        return self._read[key]
-
-
 def build(workspace: Workspace, instruments: Mapping[str, Instrument], job: Job, reader: Reader) -> Responses:
     """Read and clean one export; nothing is written."""
     from evaluation.responses.build import build_responses
 
-    instrument = instruments[job.survey.instrument]
-    crosswalk = load_crosswalk(workspace, job.survey, instrument)
+    named = named_by(workspace, instruments, job)
     wave = workspace.plan.wave(job.wave.wave)
-    return build_responses(
-        reader.read(job),
-        instrument,
-        job.survey,
-        job.wave,
-        crosswalk,
-        workspace.registers,
-        fieldwork=(wave.start, wave.end),
-        privacy=privacy_of(workspace),
-    )
+    about = (named.instrument, job.survey, job.wave, named.crosswalk, workspace.registers)
+    rules: dict[str, Any] = {"fieldwork": (wave.start, wave.end), "privacy": privacy_of(workspace)}
+    kept = reader.kept(workspace, named, job.path)
+    if kept is not None:
+        try:
+            return build_responses(kept, *about, **rules)
+        except EvaluationError:
+            reader.give_up(job.survey, job.wave)
+    return build_responses(reader.read(job.survey, job.wave, job.path), *about, **rules)
+
+
+def named_by(workspace: Workspace, instruments: Mapping[str, Instrument], job: Job) -> Named:
+    """What plan, codebook and crosswalk name in the file of ``job``."""
+    instrument = instruments[job.survey.instrument]
+    return Named(job.survey, job.wave, instrument, load_crosswalk(workspace, job.survey, instrument))
 
 
 def privacy_of(workspace: Workspace) -> Privacy:
@@ -171,11 +160,13 @@ def run_import(
     *,
     missing: Sequence[Problem] = (),
     helpers: Helpers | None = None,
+    table: ProblemTable | None = None,
 ) -> tuple[Key, ...]:
     """Import what changed; returns the surveys and waves that were read again.
 
     All exports are read before anything is written: one that does not fit, or is not
-    there (``missing``), leaves the store as it was.
+    there (``missing``), leaves the store as it was. ``table`` is told all that is found, and
+    written whether the import stops or not.
 
     Raises
     ------
@@ -183,11 +174,14 @@ def run_import(
         Every problem of every file at once.
     """
     problems = [*missing, *same_file_twice(workspace)]
+    told: dict[Key, tuple[Sequence[Check], Sequence[Problem]]] = {("", ""): ((), tuple(problems))}
     todo = []
     for job in present(workspace):
         parts = parts_of(workspace, job, instruments[job.survey.instrument])
         if state.compare(job.stage, parts, store_files(workspace.root, job.key)).needed:
             todo.append((job, parts))
+        elif table is not None:
+            told[job.key] = (_stored_checks(workspace.root, job.key), ())
     if helpers is not None and todo and not problems:
         helpers.start()
     if todo:
@@ -198,20 +192,32 @@ def run_import(
         progress("import", f"{job.key[0]} {job.key[1]}", number, len(todo))
         try:
             built.append((job, parts, build(workspace, instruments, job, reader)))
+            told[job.key] = (built[-1][2].checks, ())
         except EvaluationError as error:
             problems += error.problems
+            told[job.key] = (getattr(error, "checks", ()), error.problems)
+    if not problems and built:
+        alike = _alike_waves(workspace, [responses for _, _, responses in built])
+        problems += alike
+        told["", ""] = ((), tuple(alike))
+    if table is not None:
+        for key, (checks, stopping) in told.items():
+            table.add(key, checks, stopping)
+        table.write()
     if problems:
         raise EvaluationError(problems)
     if built:
-        _check_waves(workspace, [responses for _, _, responses in built])
         from evaluation.responses.store import save_responses
 
         # the manifest first: answers are never stored without the evidence they come from
-        added = record(workspace.root, [reader.read(job) for job, _, _ in built])
+        added = record(workspace.root, [reader.read(job.survey, job.wave, job.path) for job, _, _ in built])
         for job, parts, responses in built:
-            told = with_changes(responses, added, [relative(workspace.root, f) for f in reader.read(job).files])
-            save_responses(told, store_folder(workspace.root, job.key))
+            files = reader.read(job.survey, job.wave, job.path).files
+            complete = with_changes(responses, added, [relative(workspace.root, file) for file in files])
+            save_responses(complete, store_folder(workspace.root, job.key))
             state.record(job.stage, parts, store_files(workspace.root, job.key))
+            reader.keep(workspace, named_by(workspace, instruments, job), job.path)
+        forget_others(workspace, [job.path for job in present(workspace)])
     state.forget((job.stage for job in jobs(workspace)), "import/")
     return tuple(job.key for job, _ in todo)
 
@@ -230,8 +236,15 @@ def with_changes(responses: Responses, added: Sequence[Entry], files: Sequence[s
     return replace(responses, report=replace(responses.report, findings=(*responses.report.findings, *told)))
 
 
-def _check_waves(workspace: Workspace, fresh: Sequence[Responses]) -> None:
-    """Fail when a wave that was read holds the same answers as another wave of its survey, in store or read now."""
+def _stored_checks(root: Path, key: Key) -> Sequence[Check]:
+    """The validation table of an import that need not run again."""
+    from evaluation.responses.validation import from_csv
+
+    return from_csv((store_folder(root, key) / "validation.csv").read_text(encoding="utf-8"))
+
+
+def _alike_waves(workspace: Workspace, fresh: Sequence[Responses]) -> list[Problem]:
+    """One problem for each wave that was read and holds the same answers as another wave, in store or read now."""
     from evaluation.responses.build import check_waves
     from evaluation.responses.store import load_responses
 
@@ -248,8 +261,7 @@ def _check_waves(workspace: Workspace, fresh: Sequence[Responses]) -> None:
             check_waves(survey, list(waves.values()))
         except EvaluationError as error:
             problems += error.problems
-    if problems:
-        raise EvaluationError(problems)
+    return problems
 
 
 def load_all(workspace: Workspace) -> dict[Key, Responses]:

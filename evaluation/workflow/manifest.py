@@ -2,7 +2,8 @@
 
 Entries are only ever added. A file that is not what its newest entry says is reported; an
 import that goes on with it adds an entry and keeps the old one. Each entry carries a hash of
-all before it, so that one that was changed or removed is found. Raw files are never touched.
+all before it, and the file ends in their number and a seal, so that an entry that was changed,
+removed or cut off at the end is found. Raw files are never touched.
 """
 
 from __future__ import annotations
@@ -21,13 +22,15 @@ if TYPE_CHECKING:
     from evaluation.importing.export import SurveyExport
 
 MANIFEST = Path("data/processed/manifest.json")
-_VERSION = 1
+_VERSION = 2
+# The first version had no seal; what adds to such a manifest seals it.
+_UNSEALED = 1
 #: Libraries behind the readers, by the beginning of the format's name.
 _LIBRARIES = {
     "spss": ("pyreadstat", "polars-readstat"),
     "stata": ("pyreadstat",),
     "sas": ("pyreadstat",),
-    "excel": ("fastexcel", "openpyxl", "python-calamine"),
+    "excel": ("openpyxl", "python-calamine"),
 }
 
 
@@ -66,13 +69,15 @@ def read_manifest(root: Path) -> tuple[Entry, ...]:
     Raises
     ------
     EvaluationError
-        ``manifest-damaged`` when it cannot be read, or an entry was changed or removed.
+        ``manifest-damaged`` when it cannot be read, or an entry was changed, removed or cut off.
     """
     path = root / MANIFEST
     if not path.is_file():
         return ()
     try:
-        entries = tuple(Entry(**entry) for entry in json.loads(path.read_text(encoding="utf-8"))["files"])
+        content = json.loads(path.read_text(encoding="utf-8"))
+        entries = tuple(Entry(**entry) for entry in content["files"])
+        told = None if content["version"] == _UNSEALED else (content["entries"], content["seal"])
     except (OSError, ValueError, TypeError, KeyError) as error:
         raise fail("manifest-damaged", where=path, found=type(error).__name__) from None
     chain = ""
@@ -80,6 +85,8 @@ def read_manifest(root: Path) -> tuple[Entry, ...]:
         chain = _chain(chain, entry)
         if entry.chain != chain:
             raise fail("manifest-damaged", where=path, found=f"{number}: {entry.path}")
+    if told is not None and told != (len(entries), _seal(entries)):
+        raise fail("manifest-damaged", where=path, found=f"{len(entries)} / {told[0]}")
     return entries
 
 
@@ -141,7 +148,12 @@ def record(
             added.append(entry)
             known[path] = entry
     if added:
-        content = {"version": _VERSION, "files": [asdict(entry) for entry in entries]}
+        content = {
+            "version": _VERSION,
+            "files": [asdict(entry) for entry in entries],
+            "entries": len(entries),
+            "seal": _seal(entries),
+        }
         write_atomic(root / MANIFEST, json.dumps(content, ensure_ascii=False, indent=1) + "\n")
     return tuple(added)
 
@@ -164,3 +176,8 @@ def reader_version(form: str) -> str:
 def _chain(before: str, entry: Entry) -> str:
     content = {name: value for name, value in asdict(entry).items() if name != "chain"}
     return hash_bytes((before + json.dumps(content, sort_keys=True, ensure_ascii=False)).encode())
+
+
+def _seal(entries: Sequence[Entry]) -> str:
+    """What stands below the last entry: a hash of their number and of the last one's chain."""
+    return hash_bytes(f"{len(entries)} {entries[-1].chain if entries else ''}".encode())

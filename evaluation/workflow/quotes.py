@@ -27,10 +27,11 @@ from evaluation.disclosure.opentext.select import Offer, offer
 from evaluation.disclosure.published_quotes import PublishedQuote, PublishedQuotes, save_quotes
 from evaluation.plan.load import Workspace
 from evaluation.workflow.analysis import published_folder
-from evaluation.workflow.imports import Reader, present
+from evaluation.workflow.imports import present
 from evaluation.workflow.lock import workspace_lock
 from evaluation.workflow.opening import open_workspace
 from evaluation.workflow.progress import Progress, silent
+from evaluation.workflow.reading import Reader
 from evaluation.workflow.state import hash_mapping
 
 if TYPE_CHECKING:
@@ -182,7 +183,7 @@ def _make(workspace: Workspace, instruments: Mapping[str, Instrument], key: byte
         progress("quotes", f"{job.key[0]} {job.key[1]}", place, len(todo))
         instrument = instruments[job.survey.instrument]
         try:
-            export = reader.read(job)
+            export = reader.read(job.survey, job.wave, job.path)
             crosswalk = load_crosswalk(workspace, job.survey, instrument)
             found = read_open(export, instrument, job.survey, job.wave, crosswalk, workspace.registers)
         except EvaluationError as error:

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from evaluation.common.errors import Problem
+from evaluation.common.errors import EvaluationError, Problem
 from evaluation.workflow.analysis import run_analysis
 from evaluation.workflow.helpers import Helpers
 from evaluation.workflow.imports import Key, run_import
 from evaluation.workflow.lock import workspace_lock
 from evaluation.workflow.opening import open_workspace
+from evaluation.workflow.problems import ProblemTable
 from evaluation.workflow.progress import Progress, silent
 from evaluation.workflow.rendering import chosen, output_files, ready, run_render
 from evaluation.workflow.state import State
@@ -42,6 +43,7 @@ def run(
     draft: bool = False,
     progress: Progress = silent,
     helpers: Helpers | None = None,
+    problems: Path | None = None,
 ) -> Done:
     """Run ``stages`` of the workspace at ``root``; what is up to date is left alone.
 
@@ -49,6 +51,8 @@ def run(
     ----------
     helpers : Helpers, optional
         Processes that draw the figures, started as soon as a stage before them must run.
+    problems : Path, optional
+        A csv for everything the import finds in all files, written also where it stops.
 
     Raises
     ------
@@ -56,7 +60,14 @@ def run(
         Every problem of the first stage that finds any; later stages do not start.
     """
     missing: list[Problem] = []
-    workspace, instruments = open_workspace(root, missing if "import" in stages else None)
+    table = None if problems is None else ProblemTable(problems, root)
+    try:
+        workspace, instruments = open_workspace(root, missing if "import" in stages else None)
+    except EvaluationError as error:
+        if table is not None:
+            table.add(("", ""), (), error.problems)
+            table.write()
+        raise
     if "render" in stages:
         ready(workspace, products)
     drawing = helpers if "render" in stages else None
@@ -64,7 +75,9 @@ def run(
         state = State(root)
         imported: tuple[Key, ...] = ()
         if "import" in stages:
-            imported = run_import(workspace, instruments, state, progress, missing=missing, helpers=drawing)
+            imported = run_import(
+                workspace, instruments, state, progress, missing=missing, helpers=drawing, table=table
+            )
         analysed = False
         if "analyse" in stages:
             analysed = run_analysis(workspace, instruments, state, progress, helpers=drawing)

@@ -75,10 +75,13 @@ class State:
             # a missing or damaged state only means that everything is made again
             self._stages = {}
 
-    def compare(self, stage: str, parts: Mapping[str, str], outputs: Iterable[Path] = ()) -> Stale:
+    def compare(
+        self, stage: str, parts: Mapping[str, str], outputs: Iterable[Path] = (), perhaps: Iterable[Path] = ()
+    ) -> Stale:
         """Whether ``stage`` must run: a part differs, was added or removed, or an output is gone.
 
-        Outputs that :meth:`record` was told of must also be as they were left.
+        Outputs that :meth:`record` was told of must also be as they were left; those in ``perhaps``
+        as well, but the stage does not always make them.
         """
         known = self._stages.get(stage)
         outputs = tuple(outputs)
@@ -86,17 +89,19 @@ class State:
         if known is None:
             return Stale(stage, True, ("new",))
         if MADE in known:
-            parts = {**parts, MADE: known[MADE] if missing else _made(outputs)}
+            parts = {**parts, MADE: known[MADE] if missing else _made((*outputs, *perhaps))}
         changed = tuple(sorted(name for name in {*known, *parts} if known.get(name) != parts.get(name)))
         return Stale(stage, bool(changed or missing), changed + missing)
 
-    def record(self, stage: str, parts: Mapping[str, str], outputs: Iterable[Path] = ()) -> None:
+    def record(
+        self, stage: str, parts: Mapping[str, str], outputs: Iterable[Path] = (), perhaps: Iterable[Path] = ()
+    ) -> None:
         """Remember what ``stage`` was made from and what ``outputs`` hold; call it after the outputs stand.
 
         A file or folder named in ``outputs`` that somebody damages or edits makes the stage
         stale, so that a run mends it.
         """
-        outputs = tuple(outputs)
+        outputs = (*outputs, *perhaps)
         self._stages[stage] = {**parts, **({MADE: _made(outputs)} if outputs else {})}
         write_atomic(self._path, json.dumps(self._stages, indent=1, sort_keys=True, ensure_ascii=False) + "\n")
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from evaluation.plan.load import awaited
-from evaluation.workflow.analysis import parts_of_analysis, published_files, published_folder
+from evaluation.workflow.analysis import made_files, parts_of_analysis, published_folder
 from evaluation.workflow.imports import jobs, parts_of, store_files
 from evaluation.workflow.manifest import Changed, changed
 from evaluation.workflow.opening import open_workspace
@@ -38,7 +38,7 @@ def status(root: Path) -> Status:
         parts = parts_of(workspace, job, instruments[job.survey.instrument])
         stages.append(state.compare(job.stage, parts, store_files(root, job.key)))
     if jobs(workspace):
-        analysis = state.compare("analyse", parts_of_analysis(workspace, instruments), published_files(root))
+        analysis = state.compare("analyse", parts_of_analysis(workspace, instruments), *made_files(workspace))
         stages.append(analysis)
         for product in chosen(workspace, ()):
             if not (published_folder(root) / "meta.json").is_file():

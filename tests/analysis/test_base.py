@@ -43,3 +43,22 @@ def test_distributions() -> None:
     assert dict(found["n_base"]) == {"besvaret": 2, "stillet": 4}
     # the gate counts those who answered, whatever the base
     assert dict(found["_persons"]) == {"besvaret": 2, "stillet": 2}
+
+
+def test_distributions_with_weights_and_empty_groups() -> None:
+    """Shares follow weights, counts do not; a row without weight is counted; a group nobody is in has no rows."""
+    made = frame()
+    made.weights = np.array([3.0, 1.0, np.nan, 2.0, 5.0])  # type: ignore[misc]
+    split = Partition("omraade", ("nord", "syd", "tom"), np.array([0, 0, 0, 1, -1]))
+    whole = Partition("kommune", ("kommune",), np.zeros(5, dtype=np.int64))
+    table = distributions(made, [split, whole]).set_index(["group", "base", "code", "state"]).sort_index()
+    assert set(table.index.get_level_values("group")) == {"nord", "syd", "kommune"}
+    assert table.loc[("kommune", "besvaret", "4", ""), "share"] == 3 / 4
+    assert table.loc[("kommune", "stillet", "4", ""), "share"] == 3 / 6
+    assert table.loc[("nord", "stillet", "4", ""), "share"] == 3 / 4
+    assert table.loc[("kommune", "stillet", "4", ""), "n_base"] == 4
+    assert table.loc[("syd", "stillet", "4", ""), "share"] == 0
+    assert np.isnan(table.loc[("syd", "besvaret", "4", ""), "share"])
+    unanswered = table.xs("ikke_besvaret", level="state")
+    assert (unanswered.loc["kommune", "share"] == 2 / 6).all()
+    assert (unanswered.loc["kommune", "count"] == 1).all()

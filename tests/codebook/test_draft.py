@@ -19,6 +19,7 @@ from evaluation.common.language import LANGUAGES, catalogue
 from evaluation.importing.export import SurveyExport, Variable
 from evaluation.responses.drafting import draft_codebook, item_rest
 from tests.support.commands import evaluation
+from tests.support.workspaces import plan_head, write_workspace
 
 AGREE = {"1": "Helt uenig", "2": "Uenig", "3": "Enig", "4": "Helt enig", "8": "Ved ikke", "9": "Ubesvaret"}
 STEM = "Hvor enig er du? - "
@@ -209,20 +210,9 @@ def test_words_stand_in_both_languages() -> None:
     assert set(catalogue("drafting", "da")) == set(catalogue("drafting", "en"))
 
 
-PLAN = """
-[evaluation]
-title = {da = "Prøve", en = "Trial"}
-kommune = "Prøve Kommune"
-kommunekode = "999"
-year = 2024
-[[release]]
-id = "r"
-title = {da = "Frisættelse", en = "Release"}
-from = 2021-06-01
-[[wave]]
-id = "2024"
-from = 2024-09-01
-to = 2024-10-01
+PLAN = (
+    plan_head("2024")
+    + """\
 [[survey]]
 id = "elever"
 instrument = "elever"
@@ -234,6 +224,7 @@ groups = ["b_1"]
 wave = "2024"
 file = "data/raw/2024/dataset.csv"
 """
+)
 
 
 def test_a_real_surveyxact_export_drafts_a_codebook_that_runs_unedited(
@@ -244,7 +235,7 @@ def test_a_real_surveyxact_export_drafts_a_codebook_that_runs_unedited(
         pytest.skip("../shared/data/exports/sx_readsx_utf16 is not there")
     shutil.copytree(source, tmp_path / "data" / "raw" / "2024")
     book = tmp_path / "data" / "codebooks" / "elever.toml"
-    (tmp_path / "evaluation.toml").write_text(PLAN, encoding="utf-8")
+    write_workspace(tmp_path, PLAN)
     drafted = evaluation(capsys, "codebook", tmp_path / "data/raw/2024/dataset.csv", "--out", book)
     assert drafted.code == 0, drafted.err
     untouched = book.read_bytes()

@@ -1,26 +1,34 @@
-"""Reads damaged exports: an error for the user or a reading whose rows another count confirms; nothing else."""
+"""Reads damaged exports: an error for the user or a reading that another count confirms; nothing else."""
 
 from __future__ import annotations
 
-import csv
-import io
+import random
 import signal
 import time
-import zipfile
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
-from xml.etree import ElementTree
+from typing import TYPE_CHECKING
 
 from evaluation.common.errors import EvaluationError
+from tests.fuzz.counts import ANY, Count, text_counts
+from tests.fuzz.counts_files import file_counts
 from tests.fuzz.mutate import mutate
 from tests.fuzz.sources import Source
 
+if TYPE_CHECKING:
+    from evaluation.importing.export import SurveyExport
+
 #: Seconds that one read may take.
 LIMIT = 20
+#: One in so many damages hits a file beside the export (structure, labels, syntax, dictionary, catalog).
+BESIDE = 4
+#: Formats whose columns are the file's, one by one, unless they are options of a question.
+_ONE_BY_ONE = ("csv", "surveyxact", "sosci", "redcap", "limesurvey")
+_FILES = ("spss-sav", "spss-zsav", "spss-por", "stata", "sas", "excel")
 
 
 class TooLong(BaseException):
@@ -51,24 +59,38 @@ def _limited(seconds: int) -> Iterator[None]:
         signal.signal(signal.SIGALRM, before)
 
 
-def run(
-    family: str, found: list[Source], seeds: range, before: Callable[[int], object] = lambda _seed: None
-) -> Outcome:
-    """Damage and read once for every seed; the exports take turns.
+def damage(found: Sequence[Source], whole: dict[Path, bytes], seed: int) -> tuple[Source, Path]:
+    """Write what the seed makes of one export or of a file beside it; the exports take turns."""
+    source = found[seed % len(found)]
+    chance = random.Random(f"which {seed}")
+    target = source.path
+    if source.beside and not chance.randrange(BESIDE):
+        target = chance.choice(source.beside)
+    target.write_bytes(mutate(whole[target], seed))
+    return source, target
 
-    The files beside an export (structure, labels) stay as they are. ``before`` is told each seed.
-    """
+
+def contents(found: Sequence[Source]) -> dict[Path, bytes]:
+    """Every file of the exports as it was."""
+    return {path: path.read_bytes() for source in found for path in (source.path, *source.beside)}
+
+
+def run(
+    found: Sequence[Source], seeds: range, before: Callable[[int, Outcome], object] = lambda _seed, _outcome: None
+) -> Outcome:
+    """Damage and read once for every seed. ``before`` is told each seed and what came of those before it."""
     from evaluation.importing.read import read_export
 
     outcome = Outcome()
-    whole = {source.name: source.path.read_bytes() for source in found}
+    whole = contents(found)
+    # the reading process is started here, not within a seed's seconds
+    read_export(found[0].path)
     for seed in seeds:
-        before(seed)
-        source = found[seed % len(found)]
-        data = mutate(whole[source.name], seed)
-        source.path.write_bytes(data)
+        before(seed, outcome)
+        source, target = damage(found, whole, seed)
         place = f"{source.name} seed {seed}"
         began = time.monotonic()
+        ended = outcome.errors["import-reader-crashed"]
         try:
             with _limited(LIMIT):
                 export = read_export(source.path)
@@ -82,57 +104,54 @@ def run(
             outcome.broken.append(f"{place}: {type(error).__name__}: {str(error)[:100]}")
         else:
             outcome.reads += 1
-            expected = count(family, source.path, data)
+            expected = counts(source.path.read_bytes(), export.format)
             if expected is not None:
                 outcome.counted += 1
-                if not expected[0] <= export.rows <= expected[1]:
-                    outcome.broken.append(f"{place}: {export.rows} rows, counted {expected}")
+                wrong = differences(export, expected)
+                outcome.broken += [f"{place}: {wrong}"] if wrong else []
         finally:
-            source.path.write_bytes(whole[source.name])
-        if time.monotonic() - began > LIMIT:
-            outcome.broken.append(f"{place}: {time.monotonic() - began:.0f} s")
+            target.write_bytes(whole[target])
+        seconds = time.monotonic() - began
+        if seconds > LIMIT and outcome.broken[-1:] != [f"{place}: hung"]:
+            outcome.broken.append(f"{place}: {seconds:.0f} s")
+        if ended != outcome.errors["import-reader-crashed"] or seconds > LIMIT:
+            # the reading process was ended: its successor is started before the next seed's seconds begin
+            read_export(found[0].path)
     return outcome
 
 
-def count(family: str, path: Path, data: bytes) -> tuple[int, int] | None:
-    """Fewest and most answer rows that the bytes can hold, counted without the readers; None where nobody can say."""
-    counters = {"text": _text_rows, "excel": _excel_rows, "spss": _spss_rows}
-    return counters[family](data) if family in counters else None
+def counts(data: bytes, form: str) -> list[Count] | None:
+    """What the bytes can hold, counted without the readers; None where this count cannot say."""
+    book = data[:2] == b"PK" or form.endswith("-xml")
+    return file_counts(data, form) if book or form.startswith(_FILES) else text_counts(data, form)
 
 
-def _text_rows(data: bytes) -> tuple[int, int] | None:
-    """Records by Python's own csv reader: one to three of them are headers."""
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        text = data.decode("utf-16", errors="replace")
+def differences(export: SurveyExport, expected: Sequence[Count]) -> str:
+    """What the import counted otherwise; empty where a count agrees."""
+    found = (export.rows, export.columns)
+    same = [count for count in expected if count.rows == found[0] and count.columns in (found[1], ANY)]
+    if not same:
+        told = ", ".join(f"{count.rows} × {count.columns}" for count in expected)
+        return f"{export.format} {found[0]} × {found[1]}, counted {told or 'no table'}"
+    wrong = ""
+    for count in same:
+        wrong = _filled(export, count)
+        if not wrong:
+            break
+    return wrong
+
+
+def _filled(export: SurveyExport, count: Count) -> str:
+    """A column with more or fewer answers than its cells hold; options of a question are judged, not counted."""
+    if not count.filled:
+        return ""
+    if export.format.split("-")[0] in _ONE_BY_ONE:
+        pairs = list(zip(export.variables, count.filled, strict=True))
     else:
-        text = data.decode("utf-8-sig", errors="replace")
-    # blank lines, and lines of delimiters only, are no rows
-    rows = []
-    for delimiter in ";,\t":
-        records = csv.reader(io.StringIO(text.replace("\0", ""), newline=""), delimiter=delimiter)
-        try:
-            rows.append(sum(any(cell.strip() for cell in record) for record in records))
-        except csv.Error:
-            return None
-    return max(min(rows) - 4, 1), max(rows) - 1
-
-
-def _excel_rows(data: bytes) -> tuple[int, int] | None:
-    """No sheet's XML holds fewer row elements than there are answers."""
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as book:
-            sheets = [book.read(n) for n in book.namelist() if n.startswith("xl/worksheets/") and n.endswith(".xml")]
-        space = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
-        rows = [sum(1 for _ in ElementTree.fromstring(sheet).iter(f"{space}row")) for sheet in sheets]
-    except (zipfile.BadZipFile, ElementTree.ParseError, ValueError, NotImplementedError):
-        return None
-    return (1, max(rows) - 1) if rows else None
-
-
-def _spss_rows(data: bytes) -> tuple[int, int] | None:
-    """The number of cases that the header states; -1 there means that nobody knows."""
-    if not data.startswith((b"$FL2", b"$FL3")) or len(data) < 84:
-        return None
-    order = "little" if data[64:68] in (b"\x02\0\0\0", b"\x03\0\0\0") else "big"
-    cases = int.from_bytes(data[80:84], order, signed=True)
-    return (cases, cases) if cases >= 0 else None
+        once = {name: n for name, n in zip(count.names, count.filled, strict=True) if count.names.count(name) == 1}
+        pairs = [(v, once[v.name]) for v in export.variables if v.name in once]
+    for variable, filled in pairs:
+        held = int(export.data[variable.name].notna().sum())
+        if variable.type != "multiple" and held != filled:
+            return f"{export.format} column {variable.name[:30]!r} holds {held} answers, counted {filled}"
+    return ""

@@ -9,30 +9,66 @@ from pathlib import Path
 
 import pandas as pd
 
-from tests.importing.files import HEADER, ROWS, write_surveyxact, write_workbook
+from tests.fuzz import tools
+from tests.importing.files import HEADER, ROWS, write_workbook
 
 SHARED = Path(__file__).parents[2].parent / "shared" / "data" / "exports"
-_REAL = {
-    "spss": ("odd/pspp_weighted_mrset_utf8.sav", "odd/pspp_weighted_mrset_utf8.zsav", "odd/pspp_portable.por"),
-    "stata": ("haven_tests/stata/types.dta", "haven_tests/stata/tagged-na-int.dta"),
-    "sas": ("pyreadstat_tests/basic/sample.sas7bdat", "pyreadstat_tests/basic/sample.xpt"),
-    "text": ("qualtrics_sample_3hdr_de.csv", "qualtrics_legacy_2hdr_bom.csv"),
+_LIME = "limesurvey_722821/survey_722821_R_"
+_EUROBAROMETER = "eurobarometer_3waves/ZA5913.sav"
+_REAL: dict[str, tuple[tuple[str, ...], ...]] = {
+    "spss": (
+        *((f"odd/{name}",) for name in ("pspp_weighted_mrset_utf8.sav", "pspp_weighted_mrset_utf8.zsav")),
+        *((name,) for name in ("odd/pspp_portable.por", "haven_tests/spss/labelled-str.sav", _EUROBAROMETER)),
+    ),
+    "stata": (("haven_tests/stata/types.dta",), ("haven_tests/stata/tagged-na-int.dta",)),
+    "sas": (
+        ("pyreadstat_tests/basic/sample.sas7bdat",),
+        ("pyreadstat_tests/basic/sample.xpt",),
+        ("haven_tests/sas/hadley.sas7bdat", "haven_tests/sas/formats.sas7bcat"),
+    ),
+    "surveyxact": (
+        ("sx_laravel/dataset.csv", "sx_laravel/structure_en.csv", "sx_laravel/labels_en.csv"),
+        ("sx_readsx_utf16/dataset.csv", "sx_readsx_utf16/structure.csv", "sx_readsx_utf16/labels.csv"),
+    ),
+    "qualtrics": (("qualtrics_sample_3hdr_de.csv",), ("qualtrics_legacy_2hdr_bom.csv",)),
+    "limesurvey": ((_LIME + "data_file.csv", _LIME + "syntax_file.R"),),
+    "redcap": tuple(
+        (f"redcap/{name}/data.csv", f"redcap/{name}/{dictionary}.csv")
+        for name, dictionary in (
+            ("checkboxes-1", "dictionary"),
+            ("decimal-comma", "dictionay"),
+            ("repeating-instruments-sparse", "dictionary"),
+            ("survey", "dictionary"),
+        )
+    ),
+    "surveymonkey": (("surveymonkey_flying_etiquette.csv",),),
 }
+# Real files of text are cut to their first lines: thousands of damages of a large one try nothing more.
+_LINES = 25
+_TEXT = (".csv", ".tsv", ".txt", ".dat")
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One export: the file that is damaged, and the folder of those beside it."""
+    """One export: the file that is read, and those beside it that are read with it."""
 
     name: str
     path: Path
+    beside: tuple[Path, ...] = ()
 
 
 def families() -> tuple[str, ...]:
-    """Names of the registry: a new one without a source fails a test."""
+    """Names of the registry, text by tool: a new one without a source fails a test."""
+    from evaluation.importing.read import READERS, TEXT_READERS
+
+    return (*file_families(), *(reader.name for reader in TEXT_READERS), *("csv" for r in READERS if r.name == "text"))
+
+
+def file_families() -> tuple[str, ...]:
+    """The families that are no delimited text."""
     from evaluation.importing.read import READERS
 
-    return tuple(reader.name for reader in READERS)
+    return tuple(reader.name for reader in READERS if reader.name != "text")
 
 
 def _frame() -> pd.DataFrame:
@@ -44,9 +80,17 @@ def _spss(folder: Path) -> list[Path]:
 
     made = []
     labels = {"s_1": {1: "Helt uenig", 4: "Helt enig", 99: "Ved ikke"}}
-    for name, more in (("made.sav", {}), ("made.zsav", {"compress": True})):
+    # the last is large enough for the second library
+    large = pd.concat([_frame()] * 400, ignore_index=True).join(
+        pd.DataFrame({f"v_{n}": [1.5] * 1200 for n in range(30)})
+    )
+    for name, frame, more in (
+        ("made.sav", _frame(), {}),
+        ("made.zsav", _frame(), {"compress": True}),
+        ("large.sav", large, {}),
+    ):
         pyreadstat.write_sav(
-            _frame(), str(folder / name), variable_value_labels=labels, missing_ranges={"s_1": [99]}, **more
+            frame, str(folder / name), variable_value_labels=labels, missing_ranges={"s_1": [99]}, **more
         )
         made.append(folder / name)
     return made
@@ -55,19 +99,31 @@ def _spss(folder: Path) -> list[Path]:
 def _stata(folder: Path) -> list[Path]:
     import pyreadstat
 
-    pyreadstat.write_dta(_frame(), str(folder / "made.dta"), variable_value_labels={"s_1": {1: "Uenig", 4: "Enig"}})
-    return [folder / "made.dta"]
+    labels = {"s_1": {1: "Uenig", 4: "Enig"}}
+    for version in (15, 12, 8):
+        pyreadstat.write_dta(_frame(), str(folder / f"v{version}.dta"), variable_value_labels=labels, version=version)
+    return [folder / f"v{version}.dta" for version in (15, 12, 8)]
 
 
 def _sas(folder: Path) -> list[Path]:
     import pyreadstat
 
-    pyreadstat.write_xport(_frame(), str(folder / "made.xpt"))
-    return [folder / "made.xpt"]
+    for version in (5, 8):
+        pyreadstat.write_xport(_frame(), str(folder / f"v{version}.xpt"), file_format_version=version)
+    return [folder / "v5.xpt", folder / "v8.xpt"]
 
 
 def _excel(folder: Path) -> list[Path]:
-    return [write_workbook(folder / "made.xlsx", {"Data": [list(HEADER), *[list(row) for row in ROWS]]})]
+    plain = [
+        ["id", "s_1", "dato", "note"],
+        ["0101", 4, "01-03-2024", "fint"],
+        ["0102", 2.5, None, "NA"],
+        ["0103", 1, "", ""],
+    ]
+    return [
+        write_workbook(folder / "made.xlsx", {"Data": [list(HEADER), *[list(row) for row in ROWS]]}),
+        write_workbook(folder / "plain.xlsx", {"Svar": [["Undersøgelse 2024"], [], *plain, [], ["Kilde: opdigtet"]]}),
+    ]
 
 
 def _spreadsheetml(folder: Path) -> list[Path]:
@@ -81,18 +137,23 @@ def _spreadsheetml(folder: Path) -> list[Path]:
     return [folder / "made.xml"]
 
 
-def _text(folder: Path) -> list[Path]:
-    (folder / "plain.csv").write_text("id;s_1;s_2;tid\na;1;2;1,5\nb;4;;2\nc;3;3;\n", encoding="utf-8")
-    return [folder / "plain.csv", *(write_surveyxact(folder / v, v) for v in ("eu", "intl", "comma"))]
-
-
 _MADE: dict[str, Callable[[Path], list[Path]]] = {
     "spss": _spss,
     "stata": _stata,
     "sas": _sas,
     "excel": _excel,
     "spreadsheetml": _spreadsheetml,
-    "text": _text,
+    "surveyxact": tools.surveyxact,
+    "sosci": tools.sosci,
+    "redcap": tools.redcap,
+    "limesurvey": tools.limesurvey,
+    "qualtrics": tools.qualtrics,
+    "surveymonkey": tools.surveymonkey,
+    "google-forms": tools.google_forms,
+    "microsoft-forms": tools.microsoft_forms,
+    "enalyzer": tools.enalyzer,
+    "spss-syntax": tools.spss_syntax,
+    "csv": tools.plain_csv,
 }
 
 
@@ -104,12 +165,32 @@ def sources(family: str, folder: Path) -> list[Source]:
     KeyError
         When nobody has made one for that family yet.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    found = [Source(f"{family}/{path.relative_to(folder)}", path) for path in _MADE[family](folder)]
-    for name in _REAL.get(family, ()):
-        real = SHARED / name
-        if real.is_file():
-            (folder / "real").mkdir(exist_ok=True)
-            copied = Path(shutil.copy(real, folder / "real" / real.name))
-            found.append(Source(f"{family}/{real.name}", copied))
+    made = folder / "made"
+    made.mkdir(parents=True, exist_ok=True)
+    paths = _MADE[family](made)
+    found = []
+    for path in paths:
+        # in the made folders what lies beside an export belongs to it
+        beside = [] if path.parent == made else [p for p in sorted(path.parent.iterdir()) if p != path]
+        found.append(Source(f"{family}/{path.relative_to(made)}", path, tuple(beside)))
+    for number, names in enumerate(_REAL.get(family, ())):
+        if all((SHARED / name).is_file() for name in names):
+            place = folder / f"real{number}"
+            place.mkdir()
+            first, *rest = (_copied(SHARED / name, place) for name in names)
+            found.append(Source(f"{family}/{names[0]}", first, tuple(rest)))
     return found
+
+
+def _copied(real: Path, folder: Path) -> Path:
+    target = folder / real.name
+    shutil.copyfile(real, target)
+    data = real.read_bytes()
+    if real.suffix not in _TEXT or "structure" in real.name or "label" in real.name or "diction" in real.name:
+        return target
+    wide = data[:2] == b"\xff\xfe"
+    text = data.decode("utf-16" if wide else "latin-1")
+    # no quoted field runs over a line where these files are cut; a test reads them whole
+    text = "".join(text.splitlines(keepends=True)[:_LINES]) if wide else "\n".join(text.split("\n")[:_LINES]) + "\n"
+    target.write_bytes(b"\xff\xfe" + text.encode("utf-16-le") if wide else text.encode("latin-1"))
+    return target

@@ -6,6 +6,7 @@ import datetime
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -56,6 +57,11 @@ def made(path: Path, *, compress: bool = True) -> Path:
     return path
 
 
+def quickly(path: Path) -> tuple[pd.DataFrame, Any, Any] | None:
+    content = fast_sav.prepared(path)
+    return None if content is None else spss._read_quickly(path, content)
+
+
 def by_reference(path: Path) -> pd.DataFrame | None:
     try:
         return spss._read(path, portable=False)[0]
@@ -66,7 +72,7 @@ def by_reference(path: Path) -> pd.DataFrame | None:
 @pytest.mark.parametrize("compress", [True, False])
 def test_made_file_is_read_fast_and_equal(tmp_path: Path, compress: bool) -> None:
     path = made(tmp_path / "a.sav", compress=compress)
-    quick = spss._read_quickly(path, portable=False)
+    quick = quickly(path)
     assert quick is not None, "the fast reader gave up on a file it should read"
     pd.testing.assert_frame_equal(quick[0], by_reference(path), check_exact=True)
     assert set(quick[0]["q1"].dropna()) == {1.0, 2.0, 3.0, 8.0, 9.0, 99.0}
@@ -78,7 +84,7 @@ def test_zsav_is_read_fast_and_equal(tmp_path: Path) -> None:
     path = tmp_path / "a.zsav"
     frame = pd.DataFrame({"q": np.tile([1.0, 2.0, 9.0, np.nan], 500), "t": np.tile(["a", "b", "", "z"], 500)})
     pyreadstat.write_sav(frame, str(path), compress=True, missing_ranges={"q": [9], "t": ["z"]})
-    quick = spss._read_quickly(path, portable=False)
+    quick = quickly(path)
     assert quick is not None
     pd.testing.assert_frame_equal(quick[0], by_reference(path), check_exact=True)
     assert (quick[0]["q"] == 9).sum() == 500
@@ -96,7 +102,7 @@ def test_rows_keep_their_order(tmp_path: Path) -> None:
     rows = 120_000
     frame = pd.DataFrame({"nr": np.arange(rows, dtype=float), "q": np.tile([1.0, 9.0], rows // 2)})
     pyreadstat.write_sav(frame, str(tmp_path / "a.sav"), row_compress=True, missing_ranges={"q": [9]})
-    quick = spss._read_quickly(tmp_path / "a.sav", portable=False)
+    quick = quickly(tmp_path / "a.sav")
     assert quick is not None
     assert (quick[0]["nr"].to_numpy() == np.arange(rows)).all()
     assert (quick[0]["q"].to_numpy() == frame["q"].to_numpy()).all()
@@ -112,7 +118,7 @@ def test_every_real_file_is_equal() -> None:
     for path in _sav_files():
         if path.stat().st_size < 200:
             continue
-        quick = spss._read_quickly(path, portable=False)
+        quick = quickly(path)
         if quick is None:
             continue
         fast += 1
@@ -127,24 +133,24 @@ def test_a_difference_in_the_first_rows_gives_way_to_the_reference(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = made(tmp_path / "a.sav")
-    right = spss._read_quickly(path, portable=False)
+    right = quickly(path)
     assert right is not None
-    table = fast_sav._table(path)
-    assert table is not None
     import polars as pl
 
+    table = pl.concat(fast_sav._batches(path.read_bytes()))
     wrong = table.with_columns(pl.col("q1").shift(1))
-    monkeypatch.setattr(fast_sav, "_table", lambda _: wrong)
-    assert spss._read_quickly(path, portable=False) is None
+    monkeypatch.setattr(fast_sav, "_batches", lambda _: [wrong])
+    assert quickly(path) is None
     assert read_export(path).data.equals(right[0])
 
 
 def test_missing_rows_give_way_to_the_reference(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = made(tmp_path / "a.sav")
-    table = fast_sav._table(path)
-    assert table is not None
-    monkeypatch.setattr(fast_sav, "_table", lambda _: table.head(ROWS - 1))
-    assert spss._read_quickly(path, portable=False) is None
+    import polars as pl
+
+    table = pl.concat(fast_sav._batches(path.read_bytes()))
+    monkeypatch.setattr(fast_sav, "_batches", lambda _: [table.head(ROWS - 1)])
+    assert quickly(path) is None
     assert read_export(path).rows == ROWS
 
 

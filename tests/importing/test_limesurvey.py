@@ -10,6 +10,7 @@ from evaluation.common.errors import EvaluationError
 from evaluation.importing.export import SurveyExport
 from evaluation.importing.limesurvey_syntax import find_syntax, is_syntax
 from evaluation.importing.read import read_export
+from tests.importing.toolfiles import ticks, write_text
 
 CODES = (
     '"id","submitdate","lastpage","startlanguage","seed","Q1","Q2[SQ001]","Q2[SQ002]","Q2[other]","Q3[SQ001]","B[SQ1]","interviewtime"\n'
@@ -253,3 +254,41 @@ def test_real_r_pair(real: SurveyExport) -> None:
     assert real.variable("education").value_labels["-oth-"] == "Andere"
     assert real.data["education"].value_counts()["-oth-"] == 6
     assert len(real.variable("education").value_labels) == 7
+
+
+VV_ROWS = [
+    ["Response ID", "Date submitted", "Last page", "Start language", "Hvor enig?", "Ro", "Skov", "Sal", "Skriv"],
+    ["id", "submitdate", "lastpage", "startlanguage", "Q1", "Q2[SQ001]", "Q3[SQ001]", "Q3[SQ002]", "Q4"],
+    ["1", "2024-05-01 10:00:00", "2", "da", "4", "A1", "Y", "", "Fint"],
+    ["2", "2024-05-01 11:00:00", "2", "da", "", "A2", "", "", ""],
+    ["3", "{question_not_shown}", "1", "da", *["{question_not_shown}"] * 5],
+]
+
+
+def test_vv_keeps_not_shown_apart_from_left_open(tmp_path: Path) -> None:
+    path = write_text(tmp_path / "vv.csv", VV_ROWS, delimiter="\t")
+    export = read_export(path)
+    assert export.format == "limesurvey-vv"
+    assert export.data.shape == (3, 9)
+    assert list(export.status) == ["completed", "completed", "partial"]
+    assert export.data["Q1"].tolist() == ["4", None, "{question_not_shown}"]
+    assert export.variable("Q1").missing == {"{question_not_shown}"}
+    assert export.variable("Q1").label == "Hvor enig?"
+    # shown and not ticked is a no; not shown is no answer at all
+    assert ticks(export, "Q3") == {"SQ001": [1, 0, None], "SQ002": [0, 0, None]}
+    assert export.variable("Q3[SQ002]").not_shown
+
+
+def test_vv_not_shown_arrives_as_not_asked(tmp_path: Path) -> None:
+    from evaluation.codebook.model import ResponseScale
+    from evaluation.responses.answers import STATES, read_answers
+
+    path = write_text(tmp_path / "vv.csv", VV_ROWS, delimiter="\t")
+    export = read_export(path)
+    choices = [{"code": code, "score": 25 * code, "label": {"da": f"Svar {code}"}} for code in range(5)]
+    scale = ResponseScale.model_validate({"id": "s", "positive": [4], "choice": choices})
+    for name, wanted in {"Q1": ["besvaret", "ikke_besvaret", "ikke_stillet"], "Q3[SQ002]": [*["besvaret"] * 2]}.items():
+        variable = export.variable(name)
+        assert variable is not None
+        found = [STATES[place].value for place in read_answers(export.data[name], variable, scale, "x").states]
+        assert found == [*wanted, "ikke_stillet"][:3]

@@ -161,3 +161,35 @@ def test_real_files(shared: Path, name: str) -> None:
     assert len([cell for cell in raw[0] if cell]) == columns
     filled = sum(bool(cell.strip()) for row in raw[headers:] for cell in row)
     assert int(export.data.notna().sum().sum()) == filled
+
+
+def test_an_empty_cell_beside_seen_and_left_open_was_never_shown(made: Path) -> None:
+    export = read_export(made)
+    marked = {v.name for v in export.variables if v.not_shown}
+    assert {"Q1", "Q3_1", "Q5_4", "Q6_1"} <= marked
+    # Qualtrics' own columns and embedded data are no questions
+    assert not marked & {"Status", "IPAddress", "Finished", "enhed"}
+
+
+def test_without_the_code_an_empty_cell_says_nothing(tmp_path: Path) -> None:
+    rows = [[cell.replace("-99", "") for cell in row] for row in ROWS]
+    export = read_export(write_text(tmp_path / "a.csv", [NAMES, WORDINGS, IDS, *rows]))
+    assert not [v for v in export.variables if v.not_shown]
+    # one question alone may have a category of that number: it speaks for itself only
+    rows = [*rows[:3], [*rows[3][:7], "-99", *rows[3][8:]]]
+    export = read_export(write_text(tmp_path / "b.csv", [NAMES, WORDINGS, IDS, *rows]))
+    assert [v.name for v in export.variables if v.not_shown] == ["Q1"]
+
+
+def test_never_shown_arrives_as_not_asked_and_never_as_a_no(made: Path) -> None:
+    from evaluation.codebook.model import ResponseScale
+    from evaluation.responses.answers import STATES, read_answers
+
+    choices = [{"code": 0, "score": 0, "label": {"da": "Nej"}}, {"code": 1, "score": 100, "label": {"da": "Ja"}}]
+    scale = ResponseScale.model_validate({"id": "s", "positive": [1], "choice": choices})
+    export = read_export(made)
+    variable = export.variable("Q3_1")
+    answers = read_answers(export.data["Q3_1"], variable, scale, "x")
+    found = [STATES[place].value for place in answers.states]
+    assert found == ["besvaret", "besvaret", "ikke_stillet", "ikke_besvaret"]
+    assert answers.codes.tolist() == [1, 0, 0, 0]

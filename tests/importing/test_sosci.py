@@ -128,3 +128,27 @@ def test_a_script_of_another_survey_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / "import_anden.r").write_text(other, encoding="utf-8")
     (tmp_path / "import_defekt.r").write_bytes(b"x\x00\x81")
     assert read_export(path).variable("A101").label == ""
+
+
+SPSS_SCRIPT = """\
+GET DATA /TYPE=TXT /FILE='data_kommune_2024.csv' /ARRANGEMENT=DELIMITED.
+VARIABLE LABELS A101 "Trivsel: Jeg er ""glad\"""
+  /A102_01 "Hvor: Skoven"
+  /A103_01 "Bemærkning".
+VALUE LABELS A101 1 "Uenig" 2 "Lidt, måske" 4 "Enig" -9 "[NA] Not answered" -1 "Kan ikke tage stilling"
+  /A102_01 1 "Not checked" 2 "Checked".
+"""
+
+
+def test_labels_from_the_spss_script_beside(tmp_path: Path) -> None:
+    path = write(tmp_path)
+    (tmp_path / "import_kommune_2024.sps").write_text(SPSS_SCRIPT, encoding="utf-8")
+    export = read_export(path)
+    assert {p.name for p in export.files} == {path.name, "import_kommune_2024.sps"}
+    variable = export.variable("A101")
+    assert variable is not None
+    assert variable.label == 'Trivsel: Jeg er "glad"'
+    assert variable.value_labels["2"] == "Lidt, måske"
+    assert variable.value_labels["-1"] == "Kan ikke tage stilling"
+    assert variable.missing == {"-9", "-1", "-2"}
+    assert "sosci-no-script" not in [notice.code for notice in export.warnings]

@@ -52,7 +52,13 @@ def test_danish_excel_with_marks(tmp_path: Path) -> None:
     rows, told = read(tmp_path, text)
     assert told == {}
     assert [r.value for r in rows] == [1234.5, 1234.0, 12.5, None, None, None, None, 0.0]
-    assert [r.missing for r in rows][3:] == ["oplysning_mangler", "forekommer_ikke", "tilbageholdt", "ingen", ""]
+    assert [r.missing for r in rows][3:] == ["usikker_eller_diskret", "forekommer_ikke", "tilbageholdt", "ingen", ""]
+
+
+@pytest.mark.parametrize("mark", ["...", "…", ""])
+def test_a_number_that_is_not_there_is_another_kind_than_a_confidential_one(tmp_path: Path, mark: str) -> None:
+    text = f"indicator;unit;period;value;denominator;source\nboern;G90001;2015;{mark};;DST\n"
+    assert [(r.value, r.missing) for r in read(tmp_path, text)[0]] == [(None, "oplysning_mangler")]
 
 
 def test_a_point_is_a_decimal_point_where_no_number_has_a_comma() -> None:

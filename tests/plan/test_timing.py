@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from evaluation.common.errors import EvaluationError
 from evaluation.plan.load import load_workspace
 from evaluation.plan.timing import (
     Pairing,
@@ -164,3 +165,21 @@ def test_schools_asked_about_released_dagtilbud(tmp_path):
     assert period(ws.plan, ws.plan.wave("2024"), school) == "before"
     assert survey_period(ws, "foraeldre", "2024", school) == "after"
     assert survey_pair(ws, "foraeldre") == ("2020", "2024")
+
+
+def test_waves_about_different_people_are_no_pair(tmp_path):
+    """What differs between all children and children with needs is first of all who they are."""
+    plan = changed('file = "data/raw/2020.csv"', 'file = "data/raw/2020.csv"\npopulation = "alle børn"')
+    same = changed('file = "data/raw/2024.csv"', 'file = "data/raw/2024.csv"\npopulation = "Alle  børn"', plan)
+    assert pairing(load(tmp_path, same), "foraeldre") == Pairing("2020", "2024")
+    other = changed('file = "data/raw/2024.csv"', 'file = "data/raw/2024.csv"\npopulation = "børn med behov"', plan)
+    ws = load(tmp_path, other)
+    assert pairing(ws, "foraeldre") == Pairing("2020", "2024", "population-changed")
+    assert survey_pair(ws, "foraeldre") is None
+
+
+def test_a_population_for_some_waves_only_is_a_problem(tmp_path):
+    plan = changed('file = "data/raw/2020.csv"', 'file = "data/raw/2020.csv"\npopulation = "alle børn"')
+    with pytest.raises(EvaluationError) as told:
+        load(tmp_path, plan)
+    assert [(p.code, p.found) for p in told.value.problems] == [("plan-population-partly", "2024")]

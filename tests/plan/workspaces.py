@@ -9,30 +9,11 @@ import pytest
 
 from evaluation.common.errors import EvaluationError, Problem
 from evaluation.plan.load import load_workspace
+from tests.support.workspaces import UNIT_COLUMNS, plan_head, write_workspace
 
-PLAN = """\
-[evaluation]
-title = {da = "Prøve"}
-kommune = "Lindholt Kommune"
-kommunekode = "999"
-year = 2025
-
-[[release]]
-id = "aftale"
-title = {da = "Aftalen"}
-from = 2021-06-01
-scope = {types = ["dagpleje", "boernehave"]}
-
-[[wave]]
-id = "2020"
-from = 2020-10-01
-to = 2020-11-15
-
-[[wave]]
-id = "2024"
-from = 2024-10-01
-to = 2024-11-15
-
+PLAN = (
+    plan_head("2020", "2024", scope='{types = ["dagpleje", "boernehave"]}')
+    + """\
 [[survey]]
 id = "foraeldre"
 instrument = "foraeldre"
@@ -55,9 +36,10 @@ survey = "foraeldre"
 points = 2.5
 reason = {da = "Fordi"}
 """
+)
 
-UNITS = """\
-id,name,type,area,kommune,centre,private,administrative,valid_from,valid_to,predecessors
+UNITS = f"""\
+{UNIT_COLUMNS}
 G90001,Solen,dagpleje,Nord,Lindholt Kommune,Center A,nej,nej,2010-01-01,,
 G90002,Månen,boernehave,Syd,,Center A,ja,nej,2010-01-01,,
 G90003,Kontoret,administration,Syd,,,,true,,,
@@ -68,14 +50,8 @@ G90101,Stjernen,boernehave,Øst,Vestermose Kommune,,,,,,
 
 def workspace(root: Path, plan: str = PLAN, **registers: str) -> Path:
     """A workspace on disk with ``plan``, the units above and other registers by name."""
-    for folder in ("data/raw", "data/registers"):
-        (root / folder).mkdir(parents=True, exist_ok=True)
-    for wave in ("2020", "2024"):
-        (root / f"data/raw/{wave}.csv").write_text("a\n", encoding="utf-8")
-    for name, text in {"units": UNITS, **registers}.items():
-        (root / f"data/registers/{name}.csv").write_text(text, encoding="utf-8")
-    (root / "evaluation.toml").write_text(plan, encoding="utf-8")
-    return root
+    raw = {f"{wave}.csv": "a\n" for wave in ("2020", "2024")}
+    return write_workspace(root, plan, registers={"units": UNITS, **registers}, raw=raw)
 
 
 def changed(old: str, new: str, plan: str = PLAN) -> str:

@@ -65,7 +65,23 @@ def test_hidden_periods_are_two_points_and_no_figure_is_made_of_one(tmp_path: Pa
     made = pieces(tmp_path, frame)
     assert made["fig-indikatorer"].figures == ()
     assert made["tbl-indikatorer"].text.count("..") >= 3
-    assert "»..« betyder" in made["tbl-indikatorer"].text
+    assert "»..« står, hvor der ikke er noget tal" in made["tbl-indikatorer"].text
+
+
+@pytest.mark.parametrize(
+    ("lang", "wanted"),
+    [
+        ("da", ("Tale 2019 (oplysningen foreligger ikke)", "Tale 2020 og 2021 (kan ikke forekomme)", "streg")),
+        ("en", ("Tale 2019 (not available)", "Tale 2020 and 2021 (cannot occur)", "dash")),
+    ],
+)
+def test_every_kind_of_missing_is_told_in_the_note(tmp_path: Path, lang: str, wanted: tuple[str, ...]) -> None:
+    frame = rows(note="")
+    frame["value"] = float("nan")
+    frame["reason"] = ["oplysning_mangler", "forekommer_ikke", "forekommer_ikke", "ingen"]
+    note = pieces(tmp_path, frame, lang)["tbl-indikatorer"].text
+    for text in wanted:
+        assert text in note
 
 
 def test_text_of_users_is_data(tmp_path: Path) -> None:

@@ -50,6 +50,14 @@ def test_prose_names_no_municipality_and_gives_no_result(path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["midtvejsevaluering", "resultatrapport"])
+def test_both_products_show_who_answered_and_what_the_registers_say(name: str) -> None:
+    texts = [path.read_text(encoding="utf-8") for path in (REPORTS / name).glob("*.qmd")]
+    shown = [piece.removeprefix("_resultater/") for text in texts for piece in _INCLUDE.findall(text)]
+    for piece in ("txt-bortfald", "tbl-bortfald", "txt-indikatorer", "fig-indikatorer", "tbl-indikatorer"):
+        assert shown.count(f"{piece}.qmd") == 1, piece
+
+
+@pytest.mark.parametrize("name", ["midtvejsevaluering", "resultatrapport"])
 def test_a_product_has_style_and_brand_of_its_own_or_borrowed(name: str, tmp_path: Path) -> None:
     folder = REPORTS / name
     for part in ("_stil", "_brand.yml"):

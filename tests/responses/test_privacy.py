@@ -11,7 +11,7 @@ from evaluation.common.errors import EvaluationError, Problem
 from evaluation.importing.export import Variable
 from evaluation.responses.identifiers import Privacy, identifier_kind
 from evaluation.responses.model import Responses
-from evaluation.responses.personal import as_cpr, cpr_rows, replace_cpr, texts_hold_cpr
+from evaluation.responses.personal import as_cpr, cpr_columns, cpr_rows, replace_cpr, texts_hold_cpr
 from evaluation.responses.pseudonyms import KEY_ENV, Pseudonyms, canonical, create_key, key_path, load_key
 from tests.responses.made import build, codes_of, export, people, survey
 from tests.responses.test_personal import cpr
@@ -133,6 +133,36 @@ def test_ids_that_give_people_away_need_the_key(kind: str, ids: list[str]) -> No
     stored = build(export(people(id=ids)), privacy=Privacy(KEY))
     assert list(stored.persons["respondent"]) == [KEY.of(value) for value in ids]
     assert list(stored.persons["rater"]) == [KEY.of(value) for value in ids]
+
+
+@pytest.mark.parametrize("place", [0, 11, 2400, 4999])
+@pytest.mark.parametrize("dtype", ["float64", "object"])
+def test_one_number_far_down_a_long_column_of_short_ids_is_found(place: int, dtype: str) -> None:
+    rows = 5000
+    answers = {"s_1": [1.0, 2.0] * (rows // 2), "s_2": [3.0, 4.0] * (rows // 2), "enhed": ["A1"] * rows}
+    found, told = {}, ""
+    for kind, secret in {"plain": 0, "cpr": int(cpr(3)), "phone": 28_394_051, "missing": 99_999_999}.items():
+        ids = [float(n + 1) for n in range(rows)]
+        if secret:
+            ids[place] = float(secret)
+        made = ids if dtype == "float64" else [str(int(value)) for value in ids]
+        try:
+            build(export(pd.DataFrame({"id": pd.Series(made, dtype=dtype), **answers})))
+        except EvaluationError as error:
+            found[kind] = [p.code for p in error.problems]
+            told += str(error)
+    assert found == {"cpr": ["response-cpr"], "phone": ["response-id-identifier-phone"]}
+    assert cpr(3) not in told
+    assert "28394051" not in told
+
+
+def test_numbers_that_a_reader_took_for_decimals_are_found() -> None:
+    numbers = [int(cpr(n)) for n in range(30)]
+    pointed = [float(n) for n in range(500)] + [n / 10_000 for n in numbers]
+    data = pd.DataFrame({"x": pointed, "y": [120_491.25, 20_304.5] * 265})
+    assert cpr_columns(data) == ("x",)
+    assert cpr_rows(data["x"]) == list(range(501, 531))
+    assert list(replace_cpr(data["x"], KEY.of))[500:] == [KEY.of(f"{number:010}") for number in numbers]
 
 
 def test_cpr_as_id_links_waves_that_write_it_otherwise() -> None:

@@ -61,16 +61,18 @@ MADE = ("cells", "design", "found", "side", "parts")
 OTHER_TESTS: Mapping[str, str] = {
     "contrasts": "matrices of did, event_study and staggered, whose entry points are called here",
     "design": "tests/statistics/test_design.py",
+    "interrupted": "one number a period: tests/statistics/test_trends.py",
+    "known_margins": "tests/statistics/test_weighting.py",
+    "nonresponse": "tests/statistics/test_nonresponse.py",
     "one_factor": "covariances of consistency and invariance, which are called here",
     "robust": "a check of the sums against full matrices, never published",
     "second_did": "a second opinion of diff-diff, never published",
-    "second_weights": "a second opinion of weightipy, never published",
+    "second_weights": "a second opinion of weightipy, never published; tests/statistics/test_weighting.py",
     # Written at the same time as this battery: whoever knows them replaces these lines by parameters in the pool.
     "comparisons": "takes grouped counts; provisional",
+    "counted": "sums that comparisons makes of grouped counts",
     "counts": "takes slots and groupings of an analysis; provisional",
-    "known_margins": "takes margins of its own type; provisional",
     "many": "arrays in which NaN is a number that is missing, as None is in tests; provisional",
-    "nonresponse": "takes means and rates that others have found; provisional",
     "resampling": "takes grouped counts; provisional",
 }
 #: NaN in these results is the answer that is not there.
@@ -129,6 +131,7 @@ def rows(y: np.ndarray, after: np.ndarray, cluster: np.ndarray, weights: np.ndar
         "rows": n,
         "clusters": len(pd.unique(cluster)),
         "seed": 1,
+        "upper": 1.5,
         "draws": 99,
         # Units 5 and up were released, or exposed, or more so.
         "released": _above(cluster, 4),
@@ -139,6 +142,8 @@ def rows(y: np.ndarray, after: np.ndarray, cluster: np.ndarray, weights: np.ndar
         "reference": 0,
         "timing": {0: Timing(1, None), 1: Timing(0, 1)},
         "waves": 2,
+        "time": np.array([0.0, 1.0]),
+        "part": _above(cluster, 4),
         "scores": matrix,
     }
     return pool | more

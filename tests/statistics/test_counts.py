@@ -17,8 +17,8 @@ from evaluation.statistics.effects import hedges_g, small_sample_factor
 from evaluation.statistics.levels import mean_level
 from evaluation.statistics.ordinal import ordinal_counts, ordinal_effects
 from evaluation.statistics.ranks import mann_whitney
-from evaluation.statistics.resampling import cluster_bootstrap
-from evaluation.statistics.tests import mdc, tost
+from evaluation.statistics.resampling import cluster_bootstrap, drawn_units
+from evaluation.statistics.tests import holm, mdc, tost
 from evaluation.statistics.verdict import verdict
 
 ITEMS, GROUPS = 3, 4
@@ -153,12 +153,8 @@ def test_changes_with_units_equal_those_from_rows(weights: bool, crossed: bool) 
             close(found.hedges_g.low[at], effect.low)
             close(found.hedges_g.high[at], effect.high)
             ordinal = ordinal_effects(ordinal_counts(y[:, None], after, unit, w))[0]
-            for name, value in (
-                ("value", ordinal.delta),
-                ("se", ordinal.se),
-                ("low", ordinal.low),
-                ("high", ordinal.high),
-            ):
+            of_delta = {"value": ordinal.delta, "se": ordinal.se, "low": ordinal.low, "high": ordinal.high}
+            for name, value in of_delta.items():
                 close(getattr(found.cliffs_delta, name)[at], value)
             compared += expected.reason == ""
     assert compared > ITEMS
@@ -259,12 +255,12 @@ def test_bootstrap_equals_drawing_the_rows_of_units() -> None:
     found = cluster_bootstrap(grouped, VALUES, draws=60, seed=3)
     group, item = 1, 0
     units = grouped.unit[group][grouped.unit[group] >= 0]
-    taken = np.random.default_rng([3, group]).multinomial(len(units), np.full(len(units), 1 / len(units)), size=60)
+    taken = drawn_units(len(units), 60, [3, group]).astype(int)
+    assert (taken.sum(axis=1) == len(units)).all()
     drawn = []
     for draw in taken:
-        rows = np.concatenate(
-            [np.flatnonzero((made.group == group) & (made.unit == u)) for u, k in zip(units, draw, strict=True) for _ in range(k)]
-        )
+        of_unit = [np.flatnonzero((made.group == group) & (made.unit == unit)) for unit in units]
+        rows = np.concatenate([np.tile(of, k) for of, k in zip(of_unit, draw, strict=True)])
         y, w, wave = made.values(item)[rows], np.nan_to_num(made.weights[rows]), made.wave[rows]
         means = [np.average(y[k], weights=w[k]) for t in (0, 1) for k in [(wave == t) & ~np.isnan(y) & (w > 0)]]
         drawn.append(means[1] - means[0])
@@ -274,6 +270,32 @@ def test_bootstrap_equals_drawing_the_rows_of_units() -> None:
     assert found.draws[item, group] == 60
     assert found.reason[1, 2] == reasons.NO_ANSWERS  # nobody of group 2 answers item 1
     assert np.isnan(found.se[1, 2])
+
+
+@pytest.mark.filterwarnings("error")
+def test_draws_that_leave_a_wave_empty_are_left_out() -> None:
+    unit = np.repeat(np.arange(6), 10)
+    slot = np.random.default_rng(1).integers(0, 5, (60, 1), dtype=np.int8)
+    grouped = count_answers(slot, unit % 2, slots=5, unit=unit).of()
+    found = cluster_bootstrap(grouped, [[0.0, 25, 50, 75, 100]], draws=999)
+    taken = drawn_units(6, 999, [0, 0])
+    both = (taken[:, ::2].sum(axis=1) > 0) & (taken[:, 1::2].sum(axis=1) > 0)
+    assert found.draws[0, 0] == both.sum() < 999
+    assert np.isfinite([found.low[0, 0], found.high[0, 0]]).all()
+
+
+def test_families_and_numbers_of_groups() -> None:
+    made = answers(12)
+    one = count_answers(made.slot, made.wave, slots=7, groupings=[made.group], groups=[6]).of()
+    assert one.n.shape[2] == 6
+    assert not one.n[:, :, 3:].any()
+    together = compare(one, VALUES, delta=5.0, family=[0, 0, 1])
+    apart = compare(one, VALUES, delta=5.0)
+    first = holm(list(together.p_value[:2].ravel()))
+    np.testing.assert_allclose(together.p_adjusted[:2].ravel(), [np.nan if p is None else p for p in first])
+    np.testing.assert_allclose(apart.p_adjusted[:, 0], holm(list(apart.p_value[:, 0])))  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match="groups must name"):
+        count_answers(made.slot, made.wave, slots=7, groupings=[made.group], groups=[2])
 
 
 def test_bootstrap_and_cr2_agree_on_many_units() -> None:
@@ -305,9 +327,7 @@ def test_order_of_rows_names_of_units_and_a_constant_change_nothing(seed: int, u
     first = compare(made.counts(units=units, weights=weights).of(), VALUES, delta=5.0)
     rng = np.random.default_rng(seed)
     order, names = rng.permutation(400), rng.permutation(60)
-    other = Answers(
-        *(x[order] for x in (made.slot, made.wave, names[made.unit], made.group, made.area, made.weights))
-    )
+    other = Answers(*(x[order] for x in (made.slot, made.wave, names[made.unit], made.group, made.area, made.weights)))
     second = compare(other.counts(units=units, weights=weights).of(), VALUES + 1000, delta=5.0)
     assert (first.reason == second.reason).all()
     for name in ("value", "se", "df", "low", "high"):
@@ -365,6 +385,10 @@ def test_values_and_bootstrap_out_of_range_are_errors() -> None:
         compare(counts.of(), [[0.0, np.inf]], delta=1.0)
     with pytest.raises(ValueError, match="delta"):
         compare(counts.of(), [[0.0, 1]], delta=0.0)
+    with pytest.raises(ValueError, match="two waves"):
+        compare(count_answers(np.array([[0]]), [2], slots=2, waves=3).of(), [[0.0, 1]], delta=1.0)
+    with pytest.raises(ValueError, match="design"):
+        compare(counts.of(), [[0.0, 1]], delta=1.0, design=1)
     with pytest.raises(ValueError, match="units"):
         cluster_bootstrap(counts.of(), [[0.0, 1]])
     with pytest.raises(ValueError, match="rising"):

@@ -18,9 +18,7 @@ def _drawn(seed: int, size: int = 400) -> tuple[np.ndarray, np.ndarray, np.ndarr
 
 
 def _equal(found: np.ndarray, expected: list[float | None]) -> None:
-    np.testing.assert_allclose(
-        found, np.array([np.nan if x is None else x for x in expected]), rtol=1e-12, atol=1e-300
-    )
+    np.testing.assert_allclose(found, np.array([np.nan if x is None else x for x in expected]), rtol=1e-12, atol=1e-300)
 
 
 @pytest.mark.parametrize("seed", [1, 2])
@@ -42,9 +40,13 @@ def test_numbers_equal_those_of_one_estimate(seed: int) -> None:
 def test_what_is_missing_stays_missing() -> None:
     nan = np.nan
     estimate, se, df = np.array([1, nan, 1, 1, 1.0]), np.array([1, 1, nan, 0, 1.0]), np.array([5, 5, 5, 5, nan])
-    for found in (p_values(estimate, se, df), intervals(estimate, se, df)[0], equivalences(estimate, se, df, 1).p_value):
+    same = equivalences(estimate, se, df, 1)
+    for found in (p_values(estimate, se, df), same.low, same.p_value):
         assert np.isnan(found).tolist() == [False, True, True, True, True]
-    assert np.isnan(mdcs(se, df)).tolist() == [False, False, True, True, True]
+    low, high = intervals(estimate, se, df)
+    assert np.isnan(low).tolist() == np.isnan(high).tolist() == [False, True, True, False, True]
+    assert low[3] == high[3] == 1 == interval(1.0, 0.0, 5.0)[0]  # no error: nothing to test, but an interval
+    assert np.isnan(mdcs(se, df)).tolist() == [False, False, True, False, True]
     assert np.isnan(intervals([1.0], [1.0], [1e-4])[0]).all() == (interval(1.0, 1.0, 1e-4)[0] is None)
 
 

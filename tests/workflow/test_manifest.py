@@ -16,117 +16,12 @@ from evaluation.workflow.manifest import MANIFEST, changed, read_manifest
 from evaluation.workflow.run import run
 from evaluation.workflow.status import status
 from tests.support.commands import evaluation
-
-PLAN = """\
-[evaluation]
-title = {da = "Prøve"}
-kommune = "Lindholt Kommune"
-kommunekode = "999"
-year = 2025
-products = []
-
-[[release]]
-id = "aftale"
-title = {da = "Aftalen"}
-from = 2021-06-01
-
-[[wave]]
-id = "2020"
-from = 2020-10-01
-to = 2020-11-15
-
-[[wave]]
-id = "2024"
-from = 2024-10-01
-to = 2024-11-15
-
-[[survey]]
-id = "ansatte"
-instrument = "lille"
-design = "panel"
-respondent = {da = "ansatte"}
-id_column = "mail"
-unit = "enhed"
-[[survey.wave]]
-wave = "2020"
-file = "data/raw/2020.csv"
-[[survey.wave]]
-wave = "2024"
-file = "data/raw/2024.csv"
-
-[[decision.delta]]
-survey = "ansatte"
-points = 5
-reason = {da = "Fordi"}
-
-[panel]
-fingerprint = "FINGERPRINT"
-"""
-CODEBOOK = """\
-id = "lille"
-title = {da = "Lille"}
-respondent = {da = "Ansatte"}
-[[theme]]
-id = "t"
-title = {da = "T"}
-[[response]]
-id = "fire"
-positive = [3, 4]
-choice = [
-  {code = 1, score = 0, label = {da = "Helt uenig"}},
-  {code = 2, score = 33, label = {da = "Uenig"}},
-  {code = 3, score = 67, label = {da = "Enig"}},
-  {code = 4, score = 100, label = {da = "Helt enig"}},
-]
-[[item]]
-id = "s_1"
-text = {da = "Udsagn et"}
-response = "fire"
-theme = "t"
-[[item]]
-id = "s_2"
-text = {da = "Udsagn to"}
-response = "fire"
-theme = "t"
-"""
-PEOPLE = 16
-
-
-def rows(wave: int) -> list[list[str]]:
-    """Unique values in every column that names somebody: a search for any of them can only find a leak."""
-    made = [["mail", "fornavn", "efternavn", "telefon", "enhed", "s_1", "s_2", "bemaerk"]]
-    for n in range(PEOPLE):
-        answers = [str(1 + (n + wave // 4) % 4), str(1 + (3 * n + wave // 4) % 4)]
-        names = [f"qzm{n}x@xkj{n}.dk", f"Qvorn{chr(97 + n)}", f"Wzelt{chr(97 + n)}", f"{23_456_789 + 3_456_781 * n}"]
-        made.append([*names, f"A{n % 2}", *answers, f"Jeg hedder Qvorn{chr(97 + n)}"])
-    return made
-
-
-def secrets() -> list[str]:
-    return [value for row in rows(2020)[1:] for value in row[:4]]
-
-
-def write(root: Path, wave: int, extra: str = "") -> None:
-    lines = [";".join(row) for row in rows(wave)]
-    (root / f"data/raw/{wave}.csv").write_text("\n".join(lines) + "\n" + extra, encoding="utf-8")
+from tests.support.panel import PEOPLE, leaks, panel_workspace, secrets, write_wave
 
 
 @pytest.fixture
 def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    root = tmp_path / "work"
-    for folder in ("data/raw", "data/codebooks", "data/registers"):
-        (root / folder).mkdir(parents=True)
-    monkeypatch.setenv(KEY_ENV, str(tmp_path / "keys/panel.key"))
-    key = create_key(root, tmp_path / "keys/panel.key")
-    (root / "evaluation.toml").write_text(PLAN.replace("FINGERPRINT", key.fingerprint), encoding="utf-8")
-    (root / "data/codebooks/lille.toml").write_text(CODEBOOK, encoding="utf-8")
-    header = "id,name,type,area,kommune,centre,private,administrative,valid_from,valid_to,predecessors"
-    (root / "data/registers/units.csv").write_text(
-        f"{header}\nA0,Mosen{',' * 9}\nA1,Bakken{',' * 9}\n", encoding="utf-8"
-    )
-    write(root, 2020)
-    write(root, 2024)
-    return root
+    return panel_workspace(tmp_path, monkeypatch)
 
 
 def snapshot(root: Path) -> dict[str, bytes]:
@@ -139,25 +34,10 @@ def test_no_byte_of_what_is_stored_or_told_names_anybody(root: Path, capsys: pyt
         outcome = evaluation(capsys, command, "--workspace", root, "--lang", "da")
         assert outcome.code == 0, outcome.err
         told += outcome.out + outcome.err
-    searched = 0
-    for path in root.rglob("*"):
-        if not path.is_file() or path.is_relative_to(root / "data/raw"):
-            continue
-        content = path.read_bytes()
-        if path.suffix == ".parquet":
-            # compressed: what a reader sees counts as well
-            content += pd.read_parquet(path).to_csv().encode()
-        content = content.lower()
-        searched += 1
-        for secret in secrets():
-            for encoding in ("utf-8", "utf-16-le"):
-                assert secret.lower().encode(encoding) not in content, path
+    found, searched = leaks(root)
+    assert not found
     assert searched > 15
     assert not [secret for secret in secrets() if secret in told]
-    key = Path(root.parent / "keys/panel.key").read_bytes()
-    assert not [
-        p for p in root.rglob("*") if p.is_file() and (key in p.read_bytes() or key.hex().encode() in p.read_bytes())
-    ]
 
 
 def test_waves_are_joined_by_the_key(root: Path):
@@ -204,7 +84,7 @@ def test_the_manifest_remembers_and_only_grows(root: Path, capsys: pytest.Captur
     assert read_manifest(root) == first
     assert snapshot(root) == before
 
-    write(root, 2024, ";".join(["ny@xkj99.dk", "A", "B", "", "A1", "4", "4", ""]) + "\n")
+    write_wave(root, 2024, ";".join(["ny@xkj99.dk", "A", "B", "", "A1", "4", "4", ""]) + "\n")
     after = snapshot(root)
     assert [(c.path, c.gone) for c in changed(root)] == [("data/raw/2024.csv", False)]
     assert check(root).changed == status(root).changed == changed(root)
@@ -223,7 +103,7 @@ def test_the_manifest_remembers_and_only_grows(root: Path, capsys: pytest.Captur
     assert [(c.path, c.gone) for c in changed(root)] == [("data/raw/2020.csv", True)]
 
 
-@pytest.mark.parametrize("damage", ["value", "removed", "json"])
+@pytest.mark.parametrize("damage", ["value", "removed", "cut", "cut and counted", "emptied", "unsealed", "json"])
 def test_a_manifest_that_was_tampered_with_is_never_written_over(root: Path, damage: str):
     run(root, ("import",))
     path = root / MANIFEST
@@ -232,12 +112,33 @@ def test_a_manifest_that_was_tampered_with_is_never_written_over(root: Path, dam
         content["files"][0]["sha256"] = "0" * 64
     elif damage == "removed":
         del content["files"][0]
+    elif damage.startswith("cut"):
+        del content["files"][-1]
+        content["entries"] -= damage != "cut"
+    elif damage == "emptied":
+        content |= {"files": [], "entries": 0}
+    elif damage == "unsealed":
+        del content["seal"]
     text = "{" if damage == "json" else json.dumps(content)
     path.write_text(text, encoding="utf-8")
-    write(root, 2024, ";".join(["ny@xkj99.dk", "A", "B", "", "A1", "4", "4", ""]) + "\n")
+    write_wave(root, 2024, ";".join(["ny@xkj99.dk", "A", "B", "", "A1", "4", "4", ""]) + "\n")
     with pytest.raises(EvaluationError, match="manifest-damaged"):
         run(root, ("import",))
     assert path.read_text(encoding="utf-8") == text
+
+
+def test_a_manifest_from_before_the_seal_is_read_and_sealed(root: Path):
+    run(root, ("import",))
+    path = root / MANIFEST
+    sealed = json.loads(path.read_text(encoding="utf-8"))
+    path.write_text(json.dumps({"version": 1, "files": sealed["files"]}), encoding="utf-8")
+    assert len(read_manifest(root)) == 2
+    write_wave(root, 2024, ";".join(["ny@xkj99.dk", "A", "B", "", "A1", "4", "4", ""]) + "\n")
+    run(root, ("import",))
+    content = json.loads(path.read_text(encoding="utf-8"))
+    assert content["files"][:2] == sealed["files"]
+    assert content["entries"] == len(read_manifest(root)) == 3
+    assert content["seal"] != sealed["seal"]
 
 
 def test_the_command_makes_a_key_and_shows_its_fingerprint(

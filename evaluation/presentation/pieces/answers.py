@@ -119,7 +119,8 @@ def _drawn(
     rows = [row for i in battery.items for wave in waves for row in view.answers_to(i.id, wave) if row["code"]]
     reading = ctx.say("note", "answers_short") if explained else _reading(ctx, aside=aside)
     origin = ctx.say("note", "source_title", title=quote(ctx, view.title), kommune=ctx.kommune, waves=years)
-    below = anm(ctx, [reading, _hidden_answers(ctx, rows)], fictional(ctx, origin))
+    remarks = [reading, base_remark(ctx, view, rows, "figur"), _hidden_answers(ctx, rows)]
+    below = anm(ctx, remarks, fictional(ctx, origin))
     return figure(ref, _alt(ctx, view, battery, waves), caption, below), chart
 
 
@@ -162,7 +163,7 @@ def _chart(ctx: Context, view: SurveyView, battery: _Battery, waves: Sequence[st
 
 
 def _hidden_answers(ctx: Context, rows: Sequence[Row]) -> str:
-    gone = [row for row in rows if row["suppressed"] or is_missing(row["share"])]
+    gone = any(row["suppressed"] or is_missing(row["share"]) for row in rows)
     return hidden_remark(ctx, [{"suppressed": True, "reason": ""}]) if gone else ""
 
 
@@ -268,7 +269,7 @@ def answers_text(ctx: Context, view: SurveyView, charts: Piece) -> Piece:
                 low_value=ctx.numbers.percent(rows[0]["value"]),
             )
         )
-    parts.append(_largest(ctx, view))
+    parts += [_largest(ctx, view), base_remark(ctx, view, rows if len(rows) >= 2 else ())]
     return Piece(name, paragraphs(how, " ".join(part for part in parts if part)))
 
 
@@ -342,7 +343,7 @@ def appendix(ctx: Context, view: SurveyView) -> Piece:
         ctx.say("note", "ki") if changes else "",
         ctx.say("note", "reversed" if changes else "reversed_level") if turned else "",
         ctx.say("note", "items_untested") if changes else "",
-        base_remark(ctx, used),
+        base_remark(ctx, view, used),
         hidden_remark(ctx, used),
     ]
     text = table(name, Table(tuple(columns), tuple(rows)), caption, anm(ctx, remarks, source(ctx, [view], waves)))

@@ -27,6 +27,7 @@ from evaluation.presentation.pieces.common import (
 )
 from evaluation.presentation.pieces.comparability import reserved
 from evaluation.presentation.pieces.perceived import perceived_points
+from evaluation.presentation.pieces.trends import composition_text, population_text
 from evaluation.presentation.sentences import CHANGED, ORDER, Sentences, amounts
 from evaluation.presentation.tables import Column, Table, number_column
 
@@ -246,6 +247,7 @@ def changes_table(ctx: Context, view: SurveyView) -> Piece:
         _paired(ctx, view),
         cautions(ctx, view),
         reserved(ctx, view),
+        population_text(ctx, view),
         hidden_remark(ctx, view.main),
     ]
     text = table(name, Table(columns, tuple(rows)), caption, anm(ctx, remarks, source(ctx, [view], view.pair)))
@@ -314,7 +316,12 @@ def changes_text(ctx: Context, view: SurveyView, chart: Piece, content: Piece) -
         lead = f"{lead} {ctx.say('text', 'nothing_judged')}".strip()
     changed = [_changed(view, voice, rows, verdict) for verdict in CHANGED]
     still = [gathered(ctx, view, voice, rows, verdict) for verdict in ("uaendret", "uafklaret")]
-    return Piece(name, paragraphs(lead, *changed, *still, _rest(ctx, view, voice), compared(ctx, view, voice)))
+    return Piece(name, paragraphs(lead, *changed, *still, _rest(ctx, view, voice), *_mix(ctx, view, voice)))
+
+
+def _mix(ctx: Context, view: SurveyView, voice: Sentences) -> tuple[str, str]:
+    """What other explanations the numbers themselves speak of: another mix of units, the same change elsewhere."""
+    return composition_text(ctx, view), compared(ctx, view, voice)
 
 
 def _changed(view: SurveyView, voice: Sentences, judged_rows: Sequence[Row], verdict: str) -> str:

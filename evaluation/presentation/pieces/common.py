@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from evaluation.plan.model import Wave
+from evaluation.plan.timing import pairing
 from evaluation.presentation.context import Context, Row, SurveyView, said
 from evaluation.presentation.escape import markdown
 from evaluation.presentation.numbers import HIDDEN, is_missing
@@ -64,7 +65,19 @@ def why_not(ctx: Context, view: SurveyView) -> str:
     """One paragraph: why this survey shows no development."""
     reasons = ctx.words("no_pair")
     form = view.reason if view.reason in reasons else "other"
-    return ctx.say("no_pair", form, title=quote(ctx, view.title))
+    return ctx.say("no_pair", form, title=quote(ctx, view.title), **_changed_population(ctx, view))
+
+
+def _changed_population(ctx: Context, view: SurveyView) -> dict[str, str]:
+    """Whom the two waves were about, where that is why they are not compared."""
+    if view.reason != "population-changed":
+        return {}
+    pair = pairing(ctx.workspace, view.survey)
+    told: dict[str, str] = {}
+    for side, wave in (("before", pair.before), ("after", pair.after)):
+        text = next((entry.population for entry in view.survey.waves if entry.wave == wave), None)
+        told |= {side: view.wave_label(wave), f"whom_{side}": markdown(text or "")}
+    return told
 
 
 def missing(ctx: Context, view: SurveyView, name: str, key: str) -> Piece:
@@ -149,6 +162,11 @@ def hidden_remark(ctx: Context, rows: Iterable[Row]) -> str:
     return " ".join(parts)
 
 
-def base_remark(ctx: Context, rows: Iterable[Row]) -> str:
-    """The note where percentages of an item are of all who were asked (``base = "stillet"`` in the codebook)."""
-    return ctx.say("base", "stillet") if any(row["base"] == "stillet" for row in rows) else ""
+def base_remark(ctx: Context, view: SurveyView, rows: Iterable[Row], name: str = "stillet") -> str:
+    """The note that names the items whose percentages are of all who were asked (``base`` in the codebook).
+
+    ``name``: ``stillet`` under tables and in texts, ``figur`` under figures, whose bars are of those who answered.
+    """
+    items = [str(row["item" if "item" in row else "measure"]) for row in rows if row["base"] == "stillet"]
+    quoted = [view.quoted(item) for item in dict.fromkeys(items)]
+    return ctx.say("base", name, items=ctx.numbers.listing(quoted)) if quoted else ""

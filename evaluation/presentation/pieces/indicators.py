@@ -13,6 +13,7 @@ from evaluation.presentation.escape import markdown
 from evaluation.presentation.numbers import HIDDEN, is_missing
 from evaluation.presentation.piece import Piece, figure, omitted, paragraphs, table
 from evaluation.presentation.pieces.common import anm, fictional, quote
+from evaluation.presentation.pieces.trends import series_text
 from evaluation.presentation.tables import Column, Table, number_column
 
 _FIGURE, _TABLE, _TEXT = "fig-indikatorer", "tbl-indikatorer", "txt-indikatorer"
@@ -179,22 +180,38 @@ def _table(ctx: Context, every: Sequence[Series]) -> Piece:
     periods = sorted({str(row["period"]) for one in every for row in one.rows})[-_PERIODS:]
     columns = [Column(str(ctx.words("indicators")["head"]), 60)]
     columns += [number_column(period, 96 // len(periods)) for period in periods]
-    rows, broken, hidden = [], False, False
+    rows, broken, empty = [], False, list[str]()
     for one in every:
         found = {str(row["period"]): _number(ctx, row, bare=True) for row in one.rows}
         breaks = {str(stretch[0]["period"]) for stretch in one.stretches[1:]} & set(periods)
         cells = [found.get(period, HIDDEN) + ("\\*" if period in breaks else "") for period in periods]
-        broken, hidden = broken or bool(breaks), hidden or HIDDEN in cells
+        broken = broken or bool(breaks)
+        empty += _without_number(ctx, one, [period for period in periods if found.get(period, HIDDEN) == HIDDEN])
         unit = str(ctx.words("indicators")["percent"]).lower()
         share = str(one.rows[0]["stat"]) in ("andel", "procent")
         rows.append((markdown(one.title) + (f" ({unit})" if share else ""), *cells))
     remarks = [
         ctx.say("indicators", "break_mark").replace("*", "\\*") if broken else "",
-        ctx.say("indicators", "missing") if hidden else "",
+        ctx.say("indicators", "missing", places="; ".join(empty)) if empty else "",
     ]
     caption = ctx.say("indicators", "caption_table", kommune=ctx.kommune)
     below = anm(ctx, remarks, _source(ctx, every))
     return Piece(_TABLE, table(_TABLE, Table(tuple(columns), tuple(rows)), caption, below), (), frozenset({_TABLE}))
+
+
+def _without_number(ctx: Context, one: Series, periods: Sequence[str]) -> list[str]:
+    """Why there is no number in each of ``periods``: the source's own mark, or the rules of this report."""
+    known = ctx.words("indicators")
+    reasons = {str(row["period"]): str(row["reason"]) for row in one.rows}
+    by_reason: dict[str, list[str]] = {}
+    for period in periods:
+        name = f"reason_{reasons.get(period, 'oplysning_mangler')}"
+        by_reason.setdefault(name if name in known else "reason_skjult", []).append(period)
+    title = markdown(one.title)
+    return [
+        ctx.say("indicators", "missing_at", title=title, periods=ctx.numbers.listing(at), reason=str(known[name]))
+        for name, at in by_reason.items()
+    ]
 
 
 def _text(ctx: Context, every: Sequence[Series], figures: Piece, content: Piece) -> Piece:
@@ -205,7 +222,8 @@ def _text(ctx: Context, every: Sequence[Series], figures: Piece, content: Piece)
         target = f"{_FIGURE}-{one.id}"
         shown = target in figures.targets and ctx.shows(_FIGURE)
         ref = f"@{target}" if shown else ctx.refs(content)
-        lines.append(_sentence(ctx, one, f" {ctx.say('indicators', 'see', ref=ref)}" if ref else ""))
+        told = _sentence(ctx, one, f" {ctx.say('indicators', 'see', ref=ref)}" if ref else "")
+        lines.append(" ".join(part for part in (told, series_text(ctx, one.id)) if part))
     return Piece(_TEXT, paragraphs(ctx.say("indicators", "lead"), *lines))
 
 

@@ -321,7 +321,7 @@ def _limits(ctx: Context, view: SurveyView) -> list[tuple[str, ...]]:
         return found
     add(view.survey.design)
     if view.pair is None and view.survey.design != "retrospective":
-        add("no_pair")
+        add("population_changed" if view.reason == "population-changed" else "no_pair")
     rates = [row for wave in view.answered if (row := view.answers_in(wave.id)) is not None]
     low = [row for row in rates if not is_missing(row["rate"]) and row["rate"] < _LOW_RATE]
     if low:
@@ -354,7 +354,7 @@ def _units_changed(ctx: Context, view: SurveyView) -> bool:
 
 def survey_pieces(survey: str) -> tuple[str, ...]:
     """Names of the pieces of one survey that ``alle-undersoegelser`` may include."""
-    kinds = ("txt-{}-hovedpointer", "txt-{}-deltagelse", "tbl-bilag-{}")
+    kinds = ("txt-{}-hovedpointer", "txt-{}-deltagelse", "txt-{}-tendens", "tbl-{}-tendens", "tbl-bilag-{}")
     parts = [
         f"{kind}-{{}}-{part}" for part in ("udvikling", "svar", "grupper", "oplevet") for kind in ("txt", "fig", "tbl")
     ]
@@ -373,6 +373,7 @@ def all_surveys(ctx: Context) -> Piece:
         if view.pair is not None or view.levels:
             parts += [f"### {words['change']}"]
             parts += [_include(n) for n in (f"txt-{s}-udvikling", f"fig-{s}-udvikling", f"tbl-{s}-udvikling")]
+            parts += [_include(n) for n in (f"txt-{s}-tendens", f"tbl-{s}-tendens")]
         if view.distributions and view.main_or_items:
             parts += [f"### {words['answers']}", _include(f"txt-{s}-svar"), _include(f"fig-{s}-svar")]
         if view.pair is not None and view.survey.groups:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from evaluation.presentation.context import Context, Row, SurveyView, records
 from evaluation.presentation.escape import markdown
 from evaluation.presentation.numbers import HIDDEN, is_missing
@@ -118,12 +121,7 @@ def _remarks(ctx: Context, view: SurveyView, row: Row) -> list[str]:
     found = []
     joined = [text for text in str(row["merged"]).split("; ") if text]
     if 0 < len(joined) <= _NAMED:
-        parts = [
-            " + ".join(
-                str(kinds.get(name, markdown(name))).lower() if name in kinds else markdown(name) for name in group
-            )
-            for group in (text.split(" + ") for text in joined)
-        ]
+        parts = [" + ".join(_category(kinds, name) for name in text.split(" + ")) for text in joined]
         found.append(ctx.say("weighting", "merged", list=ctx.numbers.listing(parts), **wave))
     elif joined:
         found.append(ctx.say("weighting", "merged_many", count=ctx.numbers.integer(len(joined)), **wave))
@@ -133,6 +131,12 @@ def _remarks(ctx: Context, view: SurveyView, row: Row) -> list[str]:
     if not is_missing(row["unplaced"]) and float(row["unplaced"]) > 0:
         found.append(ctx.say("weighting", "unplaced", n=ctx.numbers.integer(row["unplaced"]), **wave))
     return found
+
+
+def _category(kinds: Mapping[str, Any], name: str) -> str:
+    """A category as it is read: types of units by their words, combinations part by part."""
+    parts = name.split(" × ")
+    return " × ".join(str(kinds[part]).lower() if part in kinds else markdown(part) for part in parts)
 
 
 def weakest_finding(ctx: Context) -> str:

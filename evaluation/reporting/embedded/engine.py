@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import json
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -12,6 +13,7 @@ from typing import Any
 from evaluation.common.errors import EvaluationError, Problem
 from evaluation.reporting.embedded import pandoc, tree
 from evaluation.reporting.embedded.crossref import language, number
+from evaluation.reporting.embedded.memory import Memory
 from evaluation.reporting.embedded.read import read
 from evaluation.reporting.embedded.source import Expanded, expand
 from evaluation.reporting.embedded.tree import Node
@@ -30,8 +32,13 @@ def engine_version() -> str:
     return f"pandoc {pandoc.pandoc_version()}, Typst {version('typst')}"
 
 
-def render(folder: Path, formats: Sequence[str]) -> dict[str, bytes]:
+def render(folder: Path, formats: Sequence[str], memory: Memory | None = None) -> dict[str, bytes]:
     """Return the project in ``folder`` in every format asked for (``html``, ``pdf``, ``docx``).
+
+    Parameters
+    ----------
+    memory : Memory, optional
+        What the last render of this product left behind.
 
     Raises
     ------
@@ -39,7 +46,7 @@ def render(folder: Path, formats: Sequence[str]) -> dict[str, bytes]:
         With everything that is wrong in the documents, each with file and line.
     """
     with _collector_paused():
-        return _render(folder, formats)
+        return _render(folder, formats, memory or Memory())
 
 
 @contextmanager
@@ -54,12 +61,12 @@ def _collector_paused() -> Iterator[None]:
             gc.enable()
 
 
-def _render(folder: Path, formats: Sequence[str]) -> dict[str, bytes]:
+def _render(folder: Path, formats: Sequence[str], memory: Memory) -> dict[str, bytes]:
     project = load_project(folder)
     expanded = expand(project)
-    document = cite(read(project, expanded), project, expanded)
+    document = cite(read(project, expanded), project, expanded, memory)
     words = language(project.lang, project.settings)
-    writers = _writers(project, folder, words)
+    writers = _writers(project, folder, words, memory)
     # pandoc runs as a process and Typst without the interpreter's lock: two at a time pay.
     with ThreadPoolExecutor(max_workers=2) as pool:
         waiting = {}
@@ -87,14 +94,16 @@ def check(folder: Path, formats: Sequence[str]) -> None:
         _numbered(document, output, project, expanded, words, made)
 
 
-def _writers(project: Project, folder: Path, words: dict[str, str]) -> dict[str, Callable[[dict[str, Any]], bytes]]:
+def _writers(
+    project: Project, folder: Path, words: dict[str, str], memory: Memory
+) -> dict[str, Callable[[dict[str, Any]], bytes]]:
     from evaluation.reporting.embedded.docx import write_docx
     from evaluation.reporting.embedded.html import write_html
     from evaluation.reporting.embedded.typst_pdf import write_pdf
 
     return {
         "html": lambda document: write_html(document, project, folder, words),
-        "pdf": lambda document: write_pdf(document, project, folder),
+        "pdf": lambda document: write_pdf(document, project, folder, memory),
         "docx": lambda document: write_docx(document, project, folder, words),
     }
 
@@ -114,7 +123,9 @@ def _numbered(
     return made[sections, depth]
 
 
-def cite(document: dict[str, Any], project: Project, expanded: Expanded) -> dict[str, Any]:
+def cite(
+    document: dict[str, Any], project: Project, expanded: Expanded, memory: Memory | None = None
+) -> dict[str, Any]:
     """``document`` with citations and the list of references set by citeproc.
 
     Cross-references look like citations; they are put aside meanwhile.
@@ -145,9 +156,12 @@ def cite(document: dict[str, Any], project: Project, expanded: Expanded) -> dict
     hidden = {**document, "blocks": tree.walk([blocks[place] for place in places], hide)}
     if not missing and not _has_list(hidden):
         return document
-    _bibliography(project, expanded, missing)
+    sources = _bibliography(project, expanded, missing)
     arguments = ["--citeproc", "-M", "link-citations=true"]
-    output, warnings = pandoc.write(hidden, "json", project.folder, arguments)
+    memory = memory or Memory()
+    made_from = (json.dumps(hidden).encode(), json.dumps([*arguments, engine_version()]).encode(), *sources)
+    kept = memory.cited(*made_from)
+    output, warnings = (kept, ()) if kept else pandoc.write(hidden, "json", project.folder, arguments)
     unknown = [
         name for name in dict.fromkeys(missing) if any(f"citation {name} not found" in text for text in warnings)
     ]
@@ -155,8 +169,8 @@ def cite(document: dict[str, Any], project: Project, expanded: Expanded) -> dict
         raise EvaluationError(
             [Problem("reporting-citation-missing", expanded.find("@" + name), "@" + name) for name in unknown]
         )
-    import json
-
+    if not warnings:
+        memory.keep_cited(output, *made_from)
     cited = json.loads(output)
     done = tree.walk(cited["blocks"], show)
     # Citeproc keeps the blocks and may add the list of references below the last.
@@ -187,7 +201,8 @@ def _has_list(document: dict[str, Any]) -> bool:
     return bool(found)
 
 
-def _bibliography(project: Project, expanded: Expanded, cited: list[str]) -> None:
+def _bibliography(project: Project, expanded: Expanded, cited: list[str]) -> list[bytes]:
+    """Return the contents of the files that citeproc reads."""
     names = project.settings.get("bibliography")
     names = names if isinstance(names, list) else [names] if names else []
     where = expanded.find("@" + cited[0]) if cited else project.document
@@ -196,3 +211,6 @@ def _bibliography(project: Project, expanded: Expanded, cited: list[str]) -> Non
     absent = [str(name) for name in names if not (project.folder / str(name)).is_file()]
     if absent:
         raise EvaluationError([Problem("reporting-bibliography-missing", where, name) for name in absent])
+    styles = [str(project.settings[key]) for key in ("csl", "citation-abbreviations") if project.settings.get(key)]
+    files = [project.folder / str(name) for name in (*names, *styles)]
+    return [path.read_bytes() if path.is_file() else b"" for path in files]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import tempfile
 from collections.abc import Mapping
 from functools import partial
@@ -11,6 +12,7 @@ from typing import Any
 
 from evaluation.common.errors import fail
 from evaluation.reporting.embedded import pandoc, tree
+from evaluation.reporting.embedded.memory import Memory
 from evaluation.reporting.embedded.tree import Node
 from evaluation.reporting.fonts import font_folder
 from evaluation.reporting.project import Project
@@ -31,23 +33,32 @@ _GROUP_ROW = re.compile(r"^(?P<indent> +)(?P<cell>table\.cell\(colspan: \d+\)\[#
 # Longer tables may be split; then their last rows and the note below them stay together, as the foot of the table.
 _SHORT_TABLE = 12
 _FOOT_ROWS = 3
+_MAIN = ".typst/main.typ"
 _TIMESTAMP = int(pandoc.SOURCE_DATE_EPOCH)
 
 
-def write_pdf(document: Mapping[str, Any], project: Project, folder: Path) -> bytes:
+def write_pdf(document: Mapping[str, Any], project: Project, folder: Path, memory: Memory | None = None) -> bytes:
     """Return the document as PDF/UA-1; the same bytes at every render.
 
     Parameters
     ----------
     folder : Path
         Folder of the project's files (figures, ``_stil``).
+    memory : Memory, optional
+        Where the source is kept for the next render; a layout that it has begun is waited for.
 
     Raises
     ------
     EvaluationError
         ``reporting-typst-failed`` with what Typst says.
     """
-    return compile_typst(write_typst(document, project, folder), folder)
+    source = write_typst(document, project, folder)
+    if memory is None:
+        return compile_typst(source, folder)
+    memory.finish_layout()
+    made = compile_typst(source, folder)
+    memory.keep_source(source)
+    return made
 
 
 def write_typst(document: Mapping[str, Any], project: Project, folder: Path) -> str:
@@ -132,17 +143,19 @@ def compile_typst(source: str, folder: Path) -> bytes:
     """Compile Typst source with only the fonts that come with the project."""
     import typst
 
-    with tempfile.TemporaryDirectory(dir=folder) as name:
-        main = Path(name) / "main.typ"
-        main.write_text(source, encoding="utf-8")
-        try:
-            made, warnings = typst.compile_with_warnings(
-                str(main), root=str(folder), font_paths=[str(font_folder())], ignore_system_fonts=True,
-                format="pdf", pdf_standards=["ua-1"], timestamp=_TIMESTAMP,
-            )  # fmt: skip
-        except (RuntimeError, typst.TypstError) as error:
-            raise fail("reporting-typst-failed", found=_message(error, source)) from error
-
+    # Always the same place below the root: what Typst remembers of one source goes by it.
+    main = folder / _MAIN
+    main.parent.mkdir(exist_ok=True)
+    main.write_text(source, encoding="utf-8")
+    try:
+        made, warnings = typst.compile_with_warnings(
+            str(main), root=str(folder), font_paths=[str(font_folder())], ignore_system_fonts=True,
+            format="pdf", pdf_standards=["ua-1"], timestamp=_TIMESTAMP,
+        )  # fmt: skip
+    except (RuntimeError, typst.TypstError) as error:
+        raise fail("reporting-typst-failed", found=_message(error, source)) from error
+    finally:
+        shutil.rmtree(main.parent, ignore_errors=True)
     unsettled = [str(warning) for warning in warnings if "converge" in str(warning)]
     if unsettled:
         # Typst gives a PDF all the same, with wrong numbers in it.
