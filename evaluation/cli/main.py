@@ -9,13 +9,20 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from evaluation.cli.claims import claims
+from evaluation.cli.claims import summary as claims_summary
+from evaluation.cli.draft import draft as draft_chapters
 from evaluation.cli.output import language, progress, say, show_error, tell, word
 from evaluation.cli.quotes import app as quotes_app
+from evaluation.cli.review import review
 from evaluation.common.errors import EvaluationError, fail
+
+if TYPE_CHECKING:
+    from evaluation.presentation.claims.check import Prose
 
 app = typer.Typer(
     name="evaluation",
@@ -25,9 +32,16 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.add_typer(quotes_app)
+app.command()(review)
+app.command()(claims)
+app.command(name="draft")(draft_chapters)
 
 Workspace = Annotated[Path, typer.Option("--workspace", "-w", help="The workspace (default: where you stand).")]
 Lang = Annotated[Literal["da", "en"] | None, typer.Option("--lang", help="Language of messages.")]
+DocumentLang = Annotated[
+    Literal["da", "en"] | None,
+    typer.Option("--lang", help="Language of the documents (default: the plan's) and of messages."),
+]
 Engine = Annotated[
     Literal["auto", "quarto", "embedded"], typer.Option("--engine", help="Which engine sets the documents.")
 ]
@@ -139,16 +153,24 @@ def _run(
     engine: str = "auto",
     draft: bool = False,
     table: Path | None = None,
+    documents: str | None = None,
 ) -> None:
     from evaluation.workflow.analysis import published_folder
     from evaluation.workflow.helpers import Helpers
     from evaluation.workflow.run import run
 
-    with progress(lang) as report, Helpers(3) as helpers:
-        done = run(
-            workspace, stages, products=products or (), engine=engine, draft=draft,
-            progress=report, helpers=helpers, problems=table,
-        )  # fmt: skip
+    prose: dict[str, Prose] = {}
+    try:
+        with progress(lang) as report, Helpers(3) as helpers:
+            done = run(
+                workspace, stages, products=products or (), engine=engine, draft=draft,
+                progress=report, helpers=helpers, problems=table, prose=prose, lang=documents,
+            )  # fmt: skip
+    except EvaluationError:
+        # how many claims hold is told at each render, also at one that stops
+        for line in claims_summary(prose, lang):
+            tell(line)
+        raise
     if "import" in stages:
         names = ", ".join(f"{survey} {wave}" for survey, wave in done.imported)
         say(word("imported", lang, names=names) if names else word("import_fresh", lang))
@@ -163,6 +185,10 @@ def _run(
         else:
             values = {"engine": result.engine, "version": result.engine_version, "seconds": f"{result.seconds:.1f}"}
             say(word("rendered", lang, product=product, **values))
+    for product, chapters in done.silent.items():
+        say(word("english_silent", lang, product=product, names=", ".join(chapters)))
+    for line in claims_summary(prose, lang):
+        say(line)
     if done.files:
         say(word("reports", lang))
         for path in done.files:
@@ -215,10 +241,10 @@ def render(
     workspace: Workspace = Path(),
     engine: Engine = "auto",
     draft: Draft = False,
-    lang: Lang = None,
+    lang: DocumentLang = None,
 ) -> None:
     """Set the report projects as html, PDF and Word."""
-    _run(workspace, ("render",), language(lang), products, engine, draft)
+    _run(workspace, ("render",), language(lang), products, engine, draft, documents=lang)
 
 
 @app.command(name="run")
@@ -227,10 +253,10 @@ def run_(
     workspace: Workspace = Path(),
     engine: Engine = "auto",
     draft: Draft = False,
-    lang: Lang = None,
+    lang: DocumentLang = None,
 ) -> None:
     """All of it, only what changed since last time."""
-    _run(workspace, ("import", "analyse", "render"), language(lang), products, engine, draft)
+    _run(workspace, ("import", "analyse", "render"), language(lang), products, engine, draft, documents=lang)
 
 
 @app.command()

@@ -50,6 +50,11 @@ def markdown(text: str) -> str:
     return _LEADING_COUNTER.sub(r"\1\\\2", safe)
 
 
+def unescaped(text: str) -> str:
+    r"""What :func:`markdown` escaped, as figures and alternative texts take it: ``7\. klasse`` is ``7. klasse``."""
+    return re.sub(r"\\([^\w\s])", r"\1", text)
+
+
 def attribute(text: str) -> str:
     """``text`` as a quoted attribute value, quotes included."""
     return '"' + _SIGNS.sub(r"\\\1", plain(text)) + '"'

@@ -14,6 +14,7 @@ from evaluation.common import table
 from evaluation.common.files import write_atomic
 from evaluation.common.language import catalogue
 from evaluation.presentation.context import Row
+from evaluation.presentation.drafting.forms import drafted
 from evaluation.presentation.numbers import NBSP
 from evaluation.presentation.sentences import CHANGED, ORDER, Sentences
 
@@ -257,7 +258,7 @@ def _perceived() -> Iterator[str]:
 
 def sentence_forms() -> str:
     """The whole document."""
-    parts = [_HEAD, *_statements(), *_counts(), *_several(), *_bullets(), *_remarks(), *_perceived()]
+    parts = [_HEAD, *_statements(), *_counts(), *_several(), *_bullets(), *_remarks(), *_perceived(), *drafted()]
     return "\n".join(part.rstrip("\n") if part is _HEAD else part for part in parts) + "\n"
 
 

@@ -73,9 +73,21 @@ def note(words: dict[str, str], remark: str, source: str) -> str:
 
 
 def figure(ref: str, alt: str, caption: str, below: str) -> str:
-    """A figure with caption and note; ``ref`` is also the file's name."""
+    """A figure with caption and note, and the place of its numbers; ``ref`` is also the file's name.
+
+    The empty div names the figure whose numbers (``_resultater/REF.htm``) the html folds away there;
+    ``rapport.lua`` puts them in and leaves the place out of everything else.
+    """
     image = f"![]({FOLDER}/{ref}){{fig-alt={attribute(alt)}}}"
-    return paragraphs(f"::: {{#{ref}}}\n{image}\n\n{caption}\n\n:::", below)
+    place = f'::: {{.figurtal figur="{ref}"}}\n:::'
+    return paragraphs(f"::: {{#{ref}}}\n{image}\n\n{caption}\n\n:::", below, place)
+
+
+def caption_of(text: str, ref: str) -> str:
+    """The caption that :func:`figure` put under ``ref`` in ``text``; empty where there is none."""
+    head = f"::: {{#{ref}}}\n![]("
+    _, found, rest = text.partition(head)
+    return rest.partition("\n\n")[2].partition("\n\n")[0] if found else ""
 
 
 def table(ref: str, content: Table, caption: str, below: str) -> str:

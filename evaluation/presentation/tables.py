@@ -1,4 +1,4 @@
-"""One small table model, printed as a Pandoc pipe table whose columns hold their longest words."""
+"""One small table model, printed as a Pandoc pipe table: columns hold their longest words, commas stand in line."""
 
 from __future__ import annotations
 
@@ -20,6 +20,10 @@ _EMS = {"ijlI.,:;|!'()[]/ \u00a0-": 0.345, "frt": 0.38, "acegksvxyzå": 0.545, "
 _ADVANCE = {sign: width for signs, width in _EMS.items() for sign in signs}
 _ESCAPED = re.compile(r"\\(.)")
 _MARKUP = re.compile(r"\*+")
+#: A cell that is one number: digits with thousands signs, then one or two decimals. What follows is a mark of a note.
+_NUMBER = re.compile(r"[+\u2212-]?\d{1,3}(?:[.,\u00a0]?\d{3})*(?:[.,](?P<decimals>\d{1,2}))?(?P<mark>(?:\\?\*)?)\Z")
+#: As wide as a figure, and about as wide as the comma before it.
+_FIGURE, _COMMA = "\u2007", "\u00a0"
 
 
 def text_width(text: str) -> float:
@@ -96,12 +100,13 @@ class Table:
         AssertionError
             When a cell holds a line break or a bare pipe: both would break the table.
         """
+        rows = _on_the_comma(self.columns, self.rows)
         dashes = []
         for column, width in zip(self.columns, self.widths(), strict=True):
             size = max(3, round(width))
             dashes.append("-" * (size - 1) + ":" if column.align == "right" else ":" + "-" * (size - 1))
         lines = [_line([column.head for column in self.columns]), "|" + "|".join(dashes) + "|"]
-        lines += [_line(_filled(row, len(self.columns))) for row in self.rows]
+        lines += [_line(_filled(row, len(self.columns))) for row in rows]
         return "\n".join(lines)
 
 
@@ -112,6 +117,27 @@ def _head_width(word: str) -> float:
 def _cell_width(words: Sequence[str]) -> float:
     filtered = max(min(len(word) + 2.7, 20.1) / 100 * TEXT_WIDTH for word in words)
     return max(_REGULAR * text_width(" ".join(words)) + _PADDING, filtered)
+
+
+def _on_the_comma(columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> list[tuple[str, ...]]:
+    """Rows whose numbers stand with their decimal signs below each other, also where some have fewer decimals.
+
+    Numbers end at the same edge; one with fewer decimals than others of its column is followed by the room of theirs.
+    """
+    made = [list(row) for row in rows]
+    for place, column in enumerate(columns):
+        if column.align != "right":
+            continue
+        found = [_NUMBER.match(row[place]) if len(row) == len(columns) else None for row in rows]
+        most = max((len(one["decimals"] or "") for one in found if one), default=0)
+        marked = max((len(one["mark"].replace("\\", "")) for one in found if one), default=0)
+        for row, one in zip(made, found, strict=True):
+            if one is None:
+                continue
+            lacking = most - len(one["decimals"] or "")
+            room = (_COMMA if lacking and not one["decimals"] else "") + _FIGURE * lacking
+            row[place] += room + _COMMA * (marked - len(one["mark"].replace("\\", "")))
+    return [tuple(row) for row in made]
 
 
 def _filled(row: Sequence[str], width: int) -> list[str]:

@@ -13,6 +13,7 @@ from evaluation.common.files import write_atomic
 from evaluation.common.language import catalogue
 from evaluation.reporting.colours import page_colours
 from evaluation.reporting.embedded.crossref import CALLOUTS, language
+from evaluation.reporting.embedded.html import banner, head_tags
 from evaluation.reporting.fonts import font_faces
 from evaluation.reporting.project import SUPPORT_FOLDER, Project, read_yaml
 from evaluation.reporting.reference import reference_docx
@@ -21,11 +22,13 @@ from evaluation.reporting.reference import reference_docx
 _FROM_PLAN = {"udgiver": "udgiver", "projektnummer": "projekt", "aar": "aar", "kommune": "kommune"}
 
 
-def write_support(folder: Path, *, engine: str = "", draft: bool = False) -> None:
+def write_support(
+    folder: Path, *, engine: str = "", draft: bool = False, marks: Mapping[str, str] | None = None
+) -> None:
     """Write ``_metadata.yml``, ``brand.css`` and ``reference.docx`` into ``folder/_resultater``.
 
     Whether the data are fictional comes from ``plan.fiktiv`` of ``_variables.yml`` alone; nothing here can
-    switch it off.
+    switch it off. ``marks`` are notes behind claims that do not hold, by the SHA-1 of their condition.
     """
     variables_file = folder / "_variables.yml"
     variables = read_yaml(variables_file) if variables_file.is_file() else {}
@@ -47,15 +50,19 @@ def write_support(folder: Path, *, engine: str = "", draft: bool = False) -> Non
         metadata["sat-med"] = ours["set-with"].format(engine=engine)
     titles = language(project.lang, config)
     metadata |= {f"boks-{name}": titles[f"callout-{name}-title"] for name in CALLOUTS}
+    # Words of the frame around the html (_stil/rapport.template).
+    metadata |= {"ord-spring": ours["skip"], "ord-projekt": ours["project"]}
     support = folder / SUPPORT_FOLDER
     lines = [f"{key}: {json.dumps(value, ensure_ascii=False)}" for key, value in metadata.items()]
+    if marks:
+        lines.append(f"tjek-brudt: {json.dumps(dict(marks), ensure_ascii=False)}")
     mark = " · ".join(metadata[key] for key in ("fiktiv", "udkast") if key in metadata)
-    if mark:
-        banner = f'<p class="fiktiv-banner" role="note">{mark}</p>'
-        # For real Quarto: the embedded engine writes the banner itself.
-        lines.append(
-            "format:\n  html:\n    include-before-body:\n      - text: " + json.dumps(banner, ensure_ascii=False)
-        )
+    # For real Quarto: the embedded engine writes these itself.
+    tags = head_tags(_bare(plan.get("udgiver")), _bare(plan.get("undertitel")), metadata.get("fiktiv", ""))
+    for place, text in (("include-in-header", tags), ("include-before-body", banner(mark))):
+        if text:
+            lines += [] if "format:" in lines else ["format:", "  html:"]
+            lines.append(f"    {place}:\n      - text: {json.dumps(text, ensure_ascii=False)}")
     write_atomic(support / "_metadata.yml", "\n".join(lines) + "\n")
     write_atomic(support / "brand.css", _brand_css(colours))
     reference = reference_docx(colours, title=_bare(plan.get("titel")), sender=_bare(plan.get("udgiver")), mark=mark)

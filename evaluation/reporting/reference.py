@@ -50,7 +50,10 @@ def reference_docx(colours: Mapping[str, str], *, title: str, sender: str, mark:
         parts["[Content_Types].xml"] = _declared(parts["[Content_Types].xml"], name, kind)
         parts["word/_rels/document.xml.rels"] = _related(parts["word/_rels/document.xml.rels"], name, kind)
     settings = parts["word/settings.xml"].decode().replace('w:decimalSymbol w:val="."', 'w:decimalSymbol w:val=","')
-    parts["word/settings.xml"] = settings.replace('w:listSeparator w:val=","', 'w:listSeparator w:val=";"').encode()
+    settings = settings.replace('w:listSeparator w:val=","', 'w:listSeparator w:val=";"')
+    parts["word/settings.xml"] = settings.replace(
+        'w:themeFontLang w:val="en-US"', 'w:themeFontLang w:val="da-DK"'
+    ).encode()
     return pack(parts)
 
 

@@ -11,10 +11,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from evaluation.common.errors import EvaluationError, Problem, fail
-from evaluation.common.resources import project_part
+from evaluation.common.resources import ENGLISH, document_name, is_english, project_part
+from evaluation.presentation.appendix import WORKBOOKS
+from evaluation.presentation.chapters import unwritten, without
+from evaluation.presentation.claims.prose import top_document
 from evaluation.reporting.embedded.memory import Memory
 from evaluation.reporting.prepare import write_support
-from evaluation.reporting.project import FORMATS
+from evaluation.reporting.project import FORMATS, SUPPORT_FOLDER
+from evaluation.reporting.review.fingerprint import stamped
 
 #: Where the embedded engine keeps what makes the next render quicker; made from published results and prose only.
 MEMORY = "data/processed/.render"
@@ -39,6 +43,8 @@ class RenderResult:
         Wall time.
     log : tuple of str
         Messages of the engine that are no errors.
+    workbooks : tuple of Path
+        The workbooks with the report's numbers, put beside the documents.
     """
 
     files: Mapping[str, Path]
@@ -46,6 +52,7 @@ class RenderResult:
     engine_version: str
     seconds: float
     log: tuple[str, ...] = ()
+    workbooks: tuple[Path, ...] = ()
 
 
 def choose_engine(engine: str) -> tuple[str, str]:
@@ -79,6 +86,7 @@ def render_product(
     engine: str = "auto",
     formats: Sequence[str] = FORMATS,
     draft: bool = False,
+    marks: Mapping[str, str] | None = None,
     progress: Progress | None = None,
 ) -> RenderResult:
     """Render ``root/reports/PRODUCT`` into ``root/reports/_output/PRODUCT/``.
@@ -93,6 +101,8 @@ def render_product(
         Any of ``html``, ``pdf``, ``docx``. Either all of them are replaced or none.
     draft : bool
         Mark every page as a draft.
+    marks : mapping of str to str, optional
+        Notes (Markdown) behind the claims that do not hold, by the SHA-1 of their condition.
     progress : callable, optional
         Gets a format or stage name as work goes on.
 
@@ -120,21 +130,42 @@ def render_product(
     if progress:
         progress("prepare")
     with tempfile.TemporaryDirectory(prefix="evaluation-") as private:
-        work = Path(private) / product
+        work = Path(private) / document_name(product)
         copy_project(folder, work)
-        memory = Memory(root / MEMORY / product)
+        memory = Memory(root / MEMORY / document_name(product))
         if name == "embedded" and "pdf" in formats:
             memory.start_layout(work)
         try:
-            write_support(work, engine=version, draft=draft)
+            write_support(work, engine=version, draft=draft, marks=marks)
             done, log = _run(name, work, formats, memory, progress)
+            if "docx" in done:
+                done = {**done, "docx": stamped(done["docx"], work, product, version, draft=draft)}
+            books = _workbooks(work)
         except EvaluationError as error:
             raise EvaluationError([_told_of(problem, work, folder) for problem in error.problems]) from error
         finally:
             memory.finish_layout()
-    files = {output: root / "reports" / "_output" / product / f"{product}.{output}" for output in formats}
-    place({files[output]: done[output] for output in formats})
-    return RenderResult(files, name, version, time.perf_counter() - start, log)
+    target = root / "reports" / "_output" / document_name(product)
+    files = {output: target / f"{document_name(product)}.{output}" for output in formats}
+    beside = {target / book: content for book, content in books.items()}
+    place({**{files[output]: done[output] for output in formats}, **beside})
+    _remove([target / book for book in WORKBOOKS if book not in books])
+    return RenderResult(files, name, version, time.perf_counter() - start, log, tuple(beside))
+
+
+def _remove(gone: Sequence[Path]) -> None:
+    """Take away workbooks with numbers that the report no longer has."""
+    for path in gone:
+        try:
+            path.unlink(missing_ok=True)
+        except OSError as error:
+            raise fail("reporting-output-locked", where=path, found=error.strerror) from error
+
+
+def _workbooks(work: Path) -> dict[str, bytes]:
+    """The workbooks that the pieces brought with them, by name."""
+    found = {name: work / SUPPORT_FOLDER / name for name in WORKBOOKS}
+    return {name: path.read_bytes() for name, path in found.items() if path.is_file()}
 
 
 def _told_of(problem: Problem, work: Path, folder: Path) -> Problem:
@@ -148,8 +179,19 @@ def products(root: Path) -> list[str]:
 
 
 def copy_project(folder: Path, work: Path) -> None:
-    """Return a private copy of the project; the styles of ``midtvejsevaluering`` where it has none of its own."""
-    shutil.copytree(folder, work, ignore=shutil.ignore_patterns(*_SKIPPED))
+    """Make a private copy of the project; the styles of ``midtvejsevaluering`` where it has none of its own.
+
+    An English document is copied without the chapters that are not written in it, and with the Danish one's literature.
+    """
+    skipped = shutil.ignore_patterns(*_SKIPPED, *([ENGLISH] if is_english(folder / ENGLISH) else []))
+    shutil.copytree(folder, work, ignore=skipped)
+    if is_english(folder):
+        top = work / top_document(folder)
+        if silent := unwritten(folder):
+            top.write_text(without(top.read_text(encoding="utf-8-sig"), silent), encoding="utf-8")
+        for path in folder.parent.iterdir():
+            if path.suffix in (".bib", ".csl") and not (work / path.name).exists():
+                shutil.copyfile(path, work / path.name)
     style, brand = project_part(folder, "_stil"), project_part(folder, "_brand.yml")
     if style.is_dir() and not (work / "_stil").exists():
         shutil.copytree(style, work / "_stil")

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from evaluation.common.errors import EvaluationError, Problem
+from evaluation.presentation.chapters import unwritten
 from evaluation.workflow.analysis import run_analysis
 from evaluation.workflow.helpers import Helpers
 from evaluation.workflow.imports import Key, run_import
@@ -19,6 +20,7 @@ from evaluation.workflow.rendering import chosen, output_files, ready, run_rende
 from evaluation.workflow.state import State
 
 if TYPE_CHECKING:
+    from evaluation.presentation.claims.check import Prose
     from evaluation.reporting.render import RenderResult
 
 STAGES = ("import", "analyse", "render")
@@ -26,12 +28,13 @@ STAGES = ("import", "analyse", "render")
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """What a run did: surveys read again, whether the analysis ran, documents by product."""
+    """What a run did: surveys read again, whether the analysis ran, documents and chapters left out by product."""
 
     imported: tuple[Key, ...]
     analysed: bool
     rendered: dict[str, RenderResult | None]
     files: tuple[Path, ...]
+    silent: dict[str, tuple[str, ...]]
 
 
 def run(
@@ -44,6 +47,8 @@ def run(
     progress: Progress = silent,
     helpers: Helpers | None = None,
     problems: Path | None = None,
+    prose: dict[str, Prose] | None = None,
+    lang: str | None = None,
 ) -> Done:
     """Run ``stages`` of the workspace at ``root``; what is up to date is left alone.
 
@@ -53,6 +58,10 @@ def run(
         Processes that draw the figures, started as soon as a stage before them must run.
     problems : Path, optional
         A csv for everything the import finds in all files, written also where it stops.
+    prose : dict, optional
+        Gets by product what was found in the documents, also where a claim stops the render.
+    lang : str, optional
+        Language of the documents; that of the plan where nothing is said.
 
     Raises
     ------
@@ -69,7 +78,7 @@ def run(
             table.write()
         raise
     if "render" in stages:
-        ready(workspace, products)
+        ready(workspace, products, lang)
     drawing = helpers if "render" in stages else None
     with workspace_lock(root):
         state = State(root)
@@ -83,10 +92,13 @@ def run(
             analysed = run_analysis(workspace, instruments, state, progress, helpers=drawing)
         rendered: dict[str, RenderResult | None] = {}
         files: tuple[Path, ...] = ()
+        silent: dict[str, tuple[str, ...]] = {}
         if "render" in stages:
             rendered = run_render(
                 workspace, instruments, state, products,
-                engine=engine, draft=draft, progress=progress, helpers=drawing,
+                engine=engine, draft=draft, progress=progress, helpers=drawing, prose=prose, lang=lang,
             )  # fmt: skip
-            files = tuple(f for name in chosen(workspace, products) for f in output_files(root, name))
-    return Done(imported, analysed, rendered, files)
+            names = chosen(workspace, products, lang)
+            silent = {name: found for name in names if (found := unwritten(root / "reports" / name))}
+            files = tuple(f for name in names for f in output_files(root, name))
+    return Done(imported, analysed, rendered, files, silent)

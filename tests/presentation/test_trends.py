@@ -50,15 +50,15 @@ def waves(early: tuple[float, float]) -> list[dict[str, Any]]:
 
 @pytest.mark.parametrize(("p", "said"), [(0.01, "er der forskel på målingerne, når"), (0.4, "tilfældige udsving")])
 def test_the_joint_test_is_told(tmp_path: Path, p: float, said: str) -> None:
-    text, table = trend_pieces(*context(tmp_path, [*waves((-1, 1)), line("samlet", p_adjusted=p)]))
+    text, _, table = trend_pieces(*context(tmp_path, [*waves((-1, 1)), line("samlet", p_adjusted=p)]))
     assert said in plain(text.text)
     assert "+4,2 (1,1 til 7,3)" in plain(table.text)
     assert f"@{table.name}" in text.text
 
 
 def test_what_moved_before_the_release_is_named(tmp_path: Path) -> None:
-    moved, _ = trend_pieces(*context(tmp_path, waves((0.5, 3.0))))
-    still, _ = trend_pieces(*context(tmp_path, waves((-0.5, 3.0))))
+    moved, *_ = trend_pieces(*context(tmp_path, waves((0.5, 3.0))))
+    still, *_ = trend_pieces(*context(tmp_path, waves((-0.5, 3.0))))
     assert "Allerede før frisættelsen" in moved.text
     assert "kan her være en fortsættelse" in moved.text
     assert "ingen ændring" in still.text
@@ -66,8 +66,8 @@ def test_what_moved_before_the_release_is_named(tmp_path: Path) -> None:
 
 def test_hidden_waves_are_dots_and_none_is_nothing(tmp_path: Path) -> None:
     hidden = line("boelge", "2020_2024", suppressed=True, reason="under_30")
-    assert [piece.text for piece in trend_pieces(*context(tmp_path, [hidden]))] == ["", ""]
-    assert [piece.text for piece in trend_pieces(*context(tmp_path, []))] == ["", ""]
+    assert [piece.text for piece in trend_pieces(*context(tmp_path, [hidden]))] == ["", "", ""]
+    assert [piece.text for piece in trend_pieces(*context(tmp_path, []))] == ["", "", ""]
 
 
 @pytest.mark.parametrize(("part", "said"), [(3.4, "(+3,4 af +4,2 point)"), (0.3, "med mere end 0,3 point")])

@@ -126,7 +126,7 @@ def test_html_is_well_nested(made: dict[str, bytes]) -> None:
 
 def test_fictional_data_are_marked_on_every_side(made: dict[str, bytes]) -> None:
     page = made["html"].decode()
-    assert '<p class="fiktiv-banner" role="note">Fiktive data</p>' in page
+    assert '<section class="fiktiv-banner" aria-label="Fiktive data"><p>Fiktive data</p></section>' in page
     assert "<title>Trivsel og fællesskab i Fjordby – Fiktive data</title>" in page
     for part in ("word/footer1.xml", "word/footer2.xml", "docProps/core.xml"):
         assert "Fiktive data" in docx_part(made["docx"], part), part

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 #: Colour role of a wave's period; anything else is drawn in the neutral colour.
 PERIODS: Mapping[str, str] = {"before": "before", "after": "after"}
+#: Columns of a figure's numbers that hold shares 0–1, whichever figure has them.
+SHARES = frozenset({"rate", "share", "share_worse", "share_same", "share_better"})
 
 
 class Figure(Protocol):
@@ -31,6 +33,10 @@ class Figure(Protocol):
 
     def data_table(self) -> pd.DataFrame:
         """Return the numbers behind the figure."""
+        ...
+
+    def shares(self) -> frozenset[str]:
+        """Columns of the numbers that hold shares 0–1."""
         ...
 
 
@@ -51,6 +57,10 @@ class Drawn:
         """Width and height in mm."""
         canvas = self.layout(brand)
         return canvas.width, canvas.height
+
+    def shares(self) -> frozenset[str]:
+        """Columns of the numbers that hold shares 0–1, by the names that figures give them."""
+        return SHARES
 
 
 def checked(

@@ -225,6 +225,10 @@ class LikertBattery(Drawn):
             table = table.merge(aside, on=["item_label", "wave_label"], how="left")
         return table
 
+    def shares(self) -> frozenset[str]:
+        """The categories, and don't know."""
+        return frozenset((*self.categories, self.dont_know_label))
+
 
 def _labelled(share: float, length: float) -> bool:
     return share * length >= _LABEL_ROOM[len(percent(share))]

@@ -31,11 +31,10 @@ def verdict_mark(canvas: Canvas, x: float, y: float, verdict: str, *, colour: st
     shape, size = _VERDICTS[verdict]
     brand = canvas.brand
     fill = colour or brand.verdict(verdict)
+    # What cannot be decided is a ring in every figure, on paper and in its own cell alike.
     hollow = verdict == "uafklaret"
     outline = colour or (brand.colour("muted") if verdict in ("uaendret", "uafklaret") else fill)
-    canvas.point(
-        x, y, outline, fill=brand.colour("background") if hollow and not colour else fill, shape=shape, size=size
-    )
+    canvas.point(x, y, outline, fill=brand.verdict(verdict) if hollow else fill, shape=shape, size=size)
 
 
 def wave_mark(canvas: Canvas, x: float, y: float, period: str, size: float = 2.6) -> None:

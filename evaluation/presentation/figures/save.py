@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from concurrent.futures import ProcessPoolExecutor
 
 DPI = 200
+#: matplotlib counts an SVG in points.
+_SVG_DPI = 72
 #: Below this many figures to draw, starting other processes costs more than it saves.
 _PARALLEL_FROM = 8
 _RC: Mapping[str, Any] = {
@@ -178,6 +180,12 @@ def _files(canvas: Canvas) -> tuple[bytes, bytes]:
     with mpl.rc_context(dict(_RC)):
         drawing = canvas.plot().draw()
         FigureCanvasAgg(drawing)
+        # Where a layout engine waits, each savefig draws everything twice, the first time for the engine alone.
+        drawing.set_dpi(_SVG_DPI)
+        engine = drawing.get_layout_engine()
+        if engine is not None:
+            engine.execute(drawing)
+            drawing.set_layout_engine("none")
         svg, png = io.BytesIO(), io.BytesIO()
         try:
             drawing.savefig(svg, format="svg", metadata={"Date": None, "Creator": None})

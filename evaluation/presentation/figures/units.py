@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import pandas as pd
@@ -9,10 +10,12 @@ import pandas as pd
 from evaluation.presentation.brand import Brand
 from evaluation.presentation.figures.base import PERIODS, Drawn, checked, in_order
 from evaluation.presentation.figures.canvas import BODY, SMALL, Canvas, line_height
-from evaluation.presentation.figures.marks import Axis, axis, fixed_axis
+from evaluation.presentation.figures.marks import Axis, axis, fixed_axis, wave_mark
 from evaluation.presentation.figures.numbers import number
 
 _LABEL_END, _END, _DOT, _STRIP = 38.0, 155.0, 2.5, 10.0
+#: What parts neighbours, mm.
+_AIR = 0.3
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -98,18 +101,32 @@ class UnitDistribution(Drawn):
         ink = canvas.brand.colour("foreground")
         entries = []
         if self.unit_label:
-            entries.append((self.unit_label, canvas.dot(canvas.brand.colour("muted"), size=_DOT)))
+            entries.append((self.unit_label, self._key(canvas)))
         if self.mean_label and self.means is not None:
             entries.append(
                 (self.mean_label, lambda x, y: canvas.line(x + 1.5, y - 1.8, x + 1.5, y + 1.8, ink, width=0.6, layer=3))
             )
         return canvas.legend(entries, 0.0) + 1.4 if entries else 0.0
 
+    def _key(self, canvas: Canvas) -> Callable[[float, float], None]:
+        """A dot; where the dots differ by period, one of each."""
+        if not set(self.rows.get("period", pd.Series(dtype=object)).astype(str)) & set(PERIODS):
+            return canvas.dot(canvas.brand.colour("primary"), size=_DOT)
+
+        def both(x: float, y: float) -> None:
+            wave_mark(canvas, x + 0.9, y, "before", 1.8)
+            wave_mark(canvas, x + 2.9, y, "after", 1.8)
+
+        return both
+
     def _strip(self, canvas: Canvas, rows: pd.DataFrame, offsets: list[float], scale: Axis, middle: float) -> None:
-        brand = canvas.brand
+        brand, paper = canvas.brand, canvas.brand.colour("background")
         for row, offset in zip(rows.itertuples(), offsets, strict=True):
             colour = brand.colour(PERIODS.get(str(getattr(row, "period", "")), "primary"))
-            canvas.point(scale.at(row.value), middle + offset, brand.colour("background"), fill=colour, size=_DOT)
+            # Before hollow, after filled, as in every figure.
+            hollow = getattr(row, "period", "") == "before"
+            fill = paper if hollow else colour
+            canvas.point(scale.at(row.value), middle + offset, colour, fill=fill, size=_DOT - _AIR)
 
     def _mean(self, canvas: Canvas, wave: str, scale: Axis, top: float, bottom: float) -> None:
         if self.means is None:

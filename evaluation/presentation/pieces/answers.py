@@ -255,7 +255,7 @@ def answers_text(ctx: Context, view: SurveyView, charts: Piece) -> Piece:
     refs = ctx.refs(charts)
     lead = ctx.say("text", "answers_lead", refs=refs) if refs else ""
     aside = any(row["state"] == "ved_ikke" and not is_missing(row["share"]) for row in view.distributions)
-    how = " ".join(part for part in (lead, _meaning(ctx, view), _reading(ctx, aside=aside)) if part)
+    how = " ".join(part for part in (lead, meaning(ctx, view), _reading(ctx, aside=aside)) if part)
     parts = []
     if len(rows) >= 2:
         parts.append(
@@ -273,7 +273,7 @@ def answers_text(ctx: Context, view: SurveyView, charts: Piece) -> Piece:
     return Piece(name, paragraphs(how, " ".join(part for part in parts if part)))
 
 
-def _meaning(ctx: Context, view: SurveyView) -> str:
+def meaning(ctx: Context, view: SurveyView) -> str:
     """Which answers count as positive."""
     if view.instrument is None:
         return ""
@@ -339,10 +339,10 @@ def appendix(ctx: Context, view: SurveyView) -> Piece:
     used = list(changes.values()) or list(levels.values())
     turned = any(row["higher_is"] == "worse" for row in used)
     remarks = [
-        _meaning(ctx, view),
-        ctx.say("note", "ki") if changes else "",
+        ctx.say("note", "answers_base"),
+        meaning(ctx, view),
         ctx.say("note", "reversed" if changes else "reversed_level") if turned else "",
-        ctx.say("note", "items_untested") if changes else "",
+        *(ctx.say("note", name) for name in (("ki", "rounding", "items_untested") if changes else ())),
         base_remark(ctx, view, used),
         hidden_remark(ctx, used),
     ]

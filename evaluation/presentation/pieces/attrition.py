@@ -45,13 +45,19 @@ def _table(ctx: Context, rows: tuple[Row, ...]) -> Piece:
         for wave in _shown(view):
             mine = [r for r in rows if (r["survey"], r["wave"], r["margin"]) == (view.id, wave, margin)]
             if mine:
-                lines.append((ctx.say("attrition", "wave", title=view.title, wave=view.wave_label(wave)),))
+                lines.append((_heading(ctx, view, wave, mine),))
             lines += [_cells(ctx, row) for row in mine]
     if not lines:
         return omitted(_TABLE, ctx.say("attrition", "none"))
     caption = ctx.say("attrition", "caption" if margin == "type" else "caption_omraade")
     below = anm(ctx, [ctx.say("attrition", "note")], fictional(ctx, ctx.say("attrition", "source")))
     return Piece(_TABLE, table(_TABLE, Table(columns, tuple(lines)), caption, below), (), frozenset({_TABLE}))
+
+
+def _heading(ctx: Context, view: SurveyView, wave: str, rows: list[Row]) -> str:
+    """Survey and wave with the numbers that the shares are of."""
+    places = {name: ctx.numbers.integer(sum(int(row[name]) for row in rows)) for name in ("invited", "answered")}
+    return ctx.say("attrition", "wave", title=view.title, wave=view.wave_label(wave), **places)
 
 
 def _cells(ctx: Context, row: Row) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from evaluation.plan.model import Wave
 from evaluation.plan.timing import pairing
@@ -95,6 +95,16 @@ def noun_of(view: SurveyView) -> str:
 def judged(view: SurveyView, voice: Sentences) -> list[Row]:
     """Main measures that carry a verdict."""
     return [row for row in view.main if voice.kind_of(row) in _VERDICTS]
+
+
+def distinct(labels: Mapping[str, str]) -> dict[str, str]:
+    """``labels`` by id, those that look alike told apart by a number: a figure keeps its rows apart by their words."""
+    seen: dict[str, int] = {}
+    made = {}
+    for key, label in labels.items():
+        seen[label] = seen.get(label, 0) + 1
+        made[key] = label if seen[label] == 1 else f"{label} ({seen[label]})"
+    return made
 
 
 #: Reasons of the gate for numbers it left in whole points.

@@ -47,6 +47,7 @@ def _table(ctx: Context, found: list[tuple[SurveyView, list[Row]]]) -> Piece:
         Column(str(heads["head_measure"]), 40),
         *(number_column(str(heads[f"head_{name}"]), 22) for name in ("inside", "outside", "difference")),
         number_column(ctx.say("comparison", "head_interval", level=ctx.level), 22),
+        number_column(str(ctx.words("heads")["n"]), 18),
     )
     lines: list[tuple[str, ...]] = []
     for view, rows in found:
@@ -69,22 +70,42 @@ def _cells(ctx: Context, view: SurveyView, row: Row) -> tuple[str, ...]:
         number(row["value_against"], decimals, sign=change),
         number(row["difference"], decimals, sign=True),
         "" if is_missing(row["ci_low"]) else ctx.numbers.interval(row["ci_low"], row["ci_high"]),
+        f"{ctx.numbers.integer(row['n_group'])} / {ctx.numbers.integer(row['n_against'])}",
     )
 
 
 def _text(ctx: Context, found: list[tuple[SurveyView, list[Row]]], content: Piece) -> Piece:
-    told = [ctx.say("comparison", "lead", ref=ctx.refs(content))]
+    ref = ctx.refs(content)
+    told = [ctx.say("comparison", "lead", ref=ref)] if ref else []
+    told += _units(ctx, found)
+    return Piece(_TEXT, paragraphs(" ".join([*told, _finding(ctx, found), ctx.say("comparison", "selection")])))
+
+
+def _units(ctx: Context, found: list[tuple[SurveyView, list[Row]]]) -> list[str]:
+    """How many units stand behind each side; surveys with the same numbers in one sentence."""
+    surveys: dict[tuple[int, int], list[str]] = {}
     for view, rows in found:
         inside, outside = (max(int(row[f"clusters_{side}"]) for row in rows) for side in ("group", "against"))
-        told.append(
-            ctx.say(
-                "comparison",
-                "units",
-                title=view.title,
-                inside=ctx.numbers.integer(inside),
-                outside=ctx.numbers.integer(outside),
-            )
+        surveys.setdefault((inside, outside), []).append(quote(ctx, view.title))
+    return [
+        ctx.say(
+            "comparison",
+            "units" if len(titles) == 1 else "units_many",
+            title=ctx.numbers.listing(titles),
+            inside=ctx.numbers.integer(inside),
+            outside=ctx.numbers.integer(outside),
         )
+        for (inside, outside), titles in surveys.items()
+    ]
+
+
+def trial_finding(ctx: Context) -> str:
+    """One sentence: whether units in trials changed otherwise than the others; empty where they cannot be compared."""
+    found = [(view, rows) for view in ctx.surveys if (rows := _rows(ctx, view))]
+    return _finding(ctx, found) if found else ""
+
+
+def _finding(ctx: Context, found: list[tuple[SurveyView, list[Row]]]) -> str:
     tested = [(view, row) for view, rows in found for row in rows if not is_missing(row["p_adjusted"])]
     apart = [(view, row) for view, row in tested if float(row["p_adjusted"]) < float(row["alpha"])]
     if apart:
@@ -92,7 +113,5 @@ def _text(ctx: Context, found: list[tuple[SurveyView, list[Row]]], content: Piec
             f"{view.quoted(str(row['measure']))} ({ctx.numbers.number(row['difference'], 1, sign=True)})"
             for view, row in apart
         ]
-        told.append(ctx.say("comparison", "apart", list=ctx.numbers.listing(listed)))
-    else:
-        told.append(ctx.say("comparison", "alike" if tested else "untested"))
-    return Piece(_TEXT, paragraphs(" ".join([*told, ctx.say("comparison", "selection")])))
+        return ctx.say("comparison", "apart", list=ctx.numbers.listing(listed))
+    return ctx.say("comparison", "alike" if tested else "untested")

@@ -39,7 +39,7 @@ def hidden_table(ctx: Context) -> Piece:
         number_column(str(heads["groups"]), 25),
         number_column(str(heads["units"]), 25),
     )
-    counted = _counted(record)
+    counted = hidden_counts(record)
     found = {str(kind) for kind in counted["table"]}
     rows: list[tuple[str, ...]] = []
     told: set[str] = set()
@@ -52,7 +52,7 @@ def hidden_table(ctx: Context) -> Piece:
     return Piece(name, table(name, content, ctx.say("caption", "record"), below), (), frozenset({name}))
 
 
-def _counted(record: pd.DataFrame) -> pd.DataFrame:
+def hidden_counts(record: pd.DataFrame) -> pd.DataFrame:
     """One row a table, effect and rule: objects of groups and of single units; hidden before coarser, many first."""
     parts = record["key"].str.split(".", expand=True)
     # the key without its third part, the stat: mean and share of a group are one object

@@ -21,6 +21,7 @@ from evaluation.presentation.pieces.common import (
     source,
     why_not,
 )
+from evaluation.presentation.pieces.group_figures import forest_text, group_forest, verdict_figure
 from evaluation.presentation.sentences import ORDER
 from evaluation.presentation.tables import TEXT_WIDTH, Column, Table, number_column, text_width
 
@@ -29,12 +30,14 @@ _MOST = 6
 
 
 def groups(ctx: Context, view: SurveyView) -> list[Piece]:
-    """``tbl-S-grupper`` and ``txt-S-grupper``."""
+    """``tbl-S-grupper``, ``fig-S-grupper``, ``fig-S-vurderinger`` and ``txt-S-grupper``."""
     tables = groups_table(ctx, view)
-    return [tables, groups_text(ctx, view, tables)]
+    chart = group_forest(ctx, view, group_variables(ctx, view) if view.pair is not None else ())
+    verdicts = verdict_figure(ctx, view)
+    return [tables, chart, verdicts, groups_text(ctx, view, tables, chart, verdicts)]
 
 
-def _variables(ctx: Context, view: SurveyView) -> list[tuple[str, str, list[str]]]:
+def group_variables(ctx: Context, view: SurveyView) -> list[tuple[str, str, list[str]]]:
     """Group variables that were published: id, title, groups in order."""
     found = []
     known = list(dict.fromkeys(row["group"] for row in view.estimates if row["waves"] == view.waves_key))
@@ -59,7 +62,7 @@ def groups_table(ctx: Context, view: SurveyView) -> Piece:
     if view.pair is None:
         return missing(ctx, view, name, "no_pair")
     texts, targets = [], []
-    for variable, title, mine in _variables(ctx, view):
+    for variable, title, mine in group_variables(ctx, view):
         for number, part in enumerate(_parts(ctx, view, mine), start=1):
             ref = f"{name}-{variable}" + (f"-{number}" if number > 1 else "")
             texts.append(_one(ctx, view, ref, title, part))
@@ -136,19 +139,24 @@ def _count(ctx: Context, rows: Sequence[Row], side: str) -> str:
     return ctx.numbers.integer(max(values)) if values else HIDDEN
 
 
-def groups_text(ctx: Context, view: SurveyView, tables: Piece) -> Piece:
+def groups_text(ctx: Context, view: SurveyView, tables: Piece, chart: Piece, verdicts: Piece) -> Piece:
     """``txt-S-grupper``: where to look, what may be concluded, and the groups the plan gives words to."""
     name = f"txt-{view.id}-grupper"
     if view.pair is None:
         return omitted(name, why_not(ctx, view))
     if not tables.targets:
         return missing(ctx, view, name, "no_groups")
-    titles = [title for _, title, _ in _variables(ctx, view)]
+    titles = [title for _, title, _ in group_variables(ctx, view)]
     refs, variables = ctx.refs(tables), ctx.numbers.listing([inside(title) for title in titles])
     lead = ctx.say("text", "groups_lead", refs=refs, variables=variables) if refs else ""
     named = any(group.survey == view.id for group in ctx.workspace.plan.decision.verdict_groups)
     caution = ctx.say("text", "groups_caution_named" if named else "groups_caution")
-    return Piece(name, paragraphs(f"{lead} {caution}".strip(), *_named(ctx, view), _differences(ctx, view)))
+    told = forest_text(ctx, view, chart, group_variables(ctx, view))
+    refs = ctx.refs(verdicts)
+    gathered = ctx.say("verdict_figure", "lead", ref=refs) if refs else ""
+    return Piece(
+        name, paragraphs(f"{lead} {caution}".strip(), told, *_named(ctx, view), gathered, _differences(ctx, view))
+    )
 
 
 def _named(ctx: Context, view: SurveyView) -> list[str]:

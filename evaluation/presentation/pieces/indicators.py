@@ -190,6 +190,10 @@ def _table(ctx: Context, every: Sequence[Series]) -> Piece:
         unit = str(ctx.words("indicators")["percent"]).lower()
         share = str(one.rows[0]["stat"]) in ("andel", "procent")
         rows.append((markdown(one.title) + (f" ({unit})" if share else ""), *cells))
+        based = {str(row["period"]): row["denominator"] for row in one.rows if not is_missing(row["denominator"])}
+        if based:
+            counts = (ctx.numbers.integer(based.get(period)) for period in periods)
+            rows.append((f"*{ctx.words('indicators')['denominator']}*", *counts))
     remarks = [
         ctx.say("indicators", "break_mark").replace("*", "\\*") if broken else "",
         ctx.say("indicators", "missing", places="; ".join(empty)) if empty else "",
@@ -224,7 +228,15 @@ def _text(ctx: Context, every: Sequence[Series], figures: Piece, content: Piece)
         ref = f"@{target}" if shown else ctx.refs(content)
         told = _sentence(ctx, one, f" {ctx.say('indicators', 'see', ref=ref)}" if ref else "")
         lines.append(" ".join(part for part in (told, series_text(ctx, one.id)) if part))
-    return Piece(_TEXT, paragraphs(ctx.say("indicators", "lead"), *lines))
+    all_of_them = ctx.refs(content) if ctx.refs(figures) else ""
+    lead = ctx.say("indicators", "lead")
+    lead += " " + ctx.say("indicators", "all", ref=all_of_them) if all_of_them else ""
+    return Piece(_TEXT, paragraphs(lead, *lines))
+
+
+def indicator_sentences(ctx: Context) -> list[str]:
+    """A sentence or two on each indicator, without references."""
+    return [_sentence(ctx, one, "") for one in series(ctx) if one.known]
 
 
 def _sentence(ctx: Context, one: Series, ref: str) -> str:

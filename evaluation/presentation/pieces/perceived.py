@@ -89,6 +89,8 @@ def perceived_points(ctx: Context, view: SurveyView, most: int = 1) -> list[str]
     """
     voice = sentences(ctx)
     rows = [(row, view.quoted(str(row["item"]))) for row in _rows(view)]
+    if rows and not any(_shown(row) for row, _ in rows):
+        return [ctx.say("omitted", "all_hidden")]
     told = voice.all_perceived(rows, most) if len(rows) > _FEW else []
     return told or [voice.perceived(row, name) for row, name in rows]
 
@@ -101,6 +103,8 @@ def perceived_text(ctx: Context, view: SurveyView, chart: Piece) -> Piece:
     rows = _rows(view)
     if not rows:
         return missing(ctx, view, name, "not_perceived")
+    if not any(_shown(row) for row in rows):
+        return missing(ctx, view, name, "all_hidden")
     ref = ctx.refs(chart)
     lead = ctx.say("text", "perceived_lead", ref=ref) if ref else ""
     told = " ".join(perceived_points(ctx, view, 3)).replace("**", "")

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from evaluation.common.ids import slug
 from evaluation.presentation.context import Context, Row, SurveyView, records
 from evaluation.presentation.numbers import HIDDEN, is_missing
 from evaluation.presentation.piece import Piece, paragraphs, table
 from evaluation.presentation.pieces.common import anm, hidden_remark, pair_labels, source
+from evaluation.presentation.pieces.trend_figure import trend_figure
 from evaluation.presentation.tables import Column, Table, number_column
 
 #: So many waves fit beside the last one before release.
@@ -19,27 +21,38 @@ _WORTH = 1.0
 
 
 def trend_pieces(ctx: Context, view: SurveyView) -> list[Piece]:
-    """``txt-S-tendens`` and ``tbl-S-tendens``; both empty where a survey has fewer than three waves to show."""
+    """``txt-S-tendens``, ``fig-S-tendens`` and ``tbl-S-tendens``; all empty with fewer than three waves to show."""
     rows = trend_rows(ctx, view)
-    names = (f"txt-{view.id}-tendens", f"tbl-{view.id}-tendens")
+    names = (f"txt-{view.id}-tendens", f"tbl-{view.id}-tendens", f"fig-{view.id}-tendens")
     waves = _waves(rows)
     if not waves:
         return [Piece(name, "") for name in names]
-    content = _table(ctx, view, rows, waves, names[1])
+    content, chart = _table(ctx, view, rows, waves, names[1]), _figure(ctx, view, rows, waves, names[2])
     told = [
-        ctx.say(
-            "trends",
-            "lead",
-            ref=ctx.refs(content),
-            reference=_reference(view, waves),
-            count=ctx.numbers.count(len(waves) + 1),
-        )
-        if ctx.refs(content)
-        else "",
+        _lead(ctx, view, waves, chart, content),
         _joint(ctx, view, rows),
         _early(ctx, view, rows, waves),
     ]
-    return [Piece(names[0], paragraphs(" ".join(part for part in told if part))), content]
+    return [Piece(names[0], paragraphs(" ".join(part for part in told if part))), chart, content]
+
+
+def _lead(ctx: Context, view: SurveyView, waves: Sequence[str], chart: Piece, content: Piece) -> str:
+    """Where the waves are shown."""
+    places = {"reference": _reference(view, waves), "count": ctx.numbers.count(len(waves) + 1)}
+    if ctx.refs(chart) and ctx.refs(content):
+        return ctx.say("waves_figure", "lead", refs=ctx.refs(chart, content), **places)
+    ref = ctx.refs(chart, content)
+    return ctx.say("trends", "lead", ref=ref, **places) if ref else ""
+
+
+def _figure(ctx: Context, view: SurveyView, rows: Sequence[Row], waves: Sequence[str], name: str) -> Piece:
+    """The figure; empty where the waves share none that all others are compared with."""
+    pairs = {part: pair for part in waves if (pair := wave_pair(view, part)) is not None}
+    shared = set.intersection(*(set(pair) for pair in pairs.values())) if len(pairs) == len(waves) else set()
+    if len(pairs) < 2 or len(shared) != 1:
+        return Piece(name, "")
+    single = [row for row in rows if row["design"] == "boelge" and row["waves"] in pairs]
+    return trend_figure(ctx, view, single, pairs, shared.pop())
 
 
 def trend_rows(ctx: Context, view: SurveyView) -> tuple[Row, ...]:
@@ -54,12 +67,20 @@ def _waves(rows: Sequence[Row]) -> list[str]:
     return sorted({str(row["waves"]) for row in shown})[-_WAVES:]
 
 
-def _ends(view: SurveyView, waves: str) -> tuple[str, str]:
-    """What the two waves of a key part are called; ids hold no sign that parts them."""
-    known = {wave.id for wave in view.waves}
+def wave_pair(view: SurveyView, waves: str) -> tuple[str, str] | None:
+    """Ids of the two waves of a key part; ids hold no sign that parts them. None for waves not in the plan."""
+    known = {slug(wave.id): wave.id for wave in view.waves}
     for at, sign in enumerate(waves):
-        if sign == "_" and {waves[:at], waves[at + 1 :]} <= known:
-            return view.wave_label(waves[:at]), view.wave_label(waves[at + 1 :])
+        if sign == "_" and {waves[:at], waves[at + 1 :]} <= set(known):
+            return known[waves[:at]], known[waves[at + 1 :]]
+    return None
+
+
+def _ends(view: SurveyView, waves: str) -> tuple[str, str]:
+    """What the two waves of a key part are called."""
+    pair = wave_pair(view, waves)
+    if pair is not None:
+        return view.wave_label(pair[0]), view.wave_label(pair[1])
     first, _, last = waves.partition("_")
     return view.wave_label(first), view.wave_label(last)
 
@@ -88,6 +109,8 @@ def _table(ctx: Context, view: SurveyView, rows: Sequence[Row], waves: Sequence[
         )
         for measure in dict.fromkeys(str(row["measure"]) for row in rows if row["design"] == "boelge")
     ]
+    counts = [_counts(ctx, [row for (_, _, key), row in found.items() if key == part]) for part in waves]
+    lines.append((f"*{ctx.words('heads')['n']}*", *counts, "–"))
     remarks = [
         ctx.say("trends", "note", reference=_reference(view, waves), level=ctx.level),
         hidden_remark(ctx, [row for row in rows if row["design"] == "boelge"]),
@@ -95,6 +118,15 @@ def _table(ctx: Context, view: SurveyView, rows: Sequence[Row], waves: Sequence[
     caption = ctx.say("trends", "caption", title=view.title)
     text = table(name, Table(tuple(columns), tuple(lines)), caption, anm(ctx, remarks, source(ctx, [view])))
     return Piece(name, text, (), frozenset({name}))
+
+
+def _counts(ctx: Context, rows: Sequence[Row]) -> str:
+    """Most answers to any measure in the two waves: ``412 / 402``."""
+    sides = []
+    for side in ("n_before", "n_after"):
+        known = [int(row[side]) for row in rows if row["design"] == "boelge" and not is_missing(row[side])]
+        sides.append(ctx.numbers.integer(max(known)) if known else HIDDEN)
+    return " / ".join(sides)
 
 
 def _cell(ctx: Context, row: Row | None) -> str:
@@ -115,8 +147,7 @@ def _joint(ctx: Context, view: SurveyView, rows: Sequence[Row]) -> str:
     if not apart:
         return ctx.say("trends", "joint_none")
     if len(apart) >= _NAMED:
-        # Both as words or both as figures.
-        word = ctx.numbers.count if ctx.numbers.count(len(tested)) != str(len(tested)) else ctx.numbers.integer
+        word = ctx.numbers.count
         return ctx.say("trends", "joint_many", count=word(len(apart)), total=word(len(tested)))
     return ctx.say("trends", "joint_some", list=_listed(ctx, view, apart))
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from evaluation.common.errors import EvaluationError, Problem
+from evaluation.common.language import catalogue
 from evaluation.reporting.colours import page_colours
 from evaluation.reporting.embedded import pandoc, tree
 from evaluation.reporting.embedded.html import headings
@@ -17,9 +18,11 @@ from evaluation.reporting.embedded.word_parts import finish
 from evaluation.reporting.project import Project
 from evaluation.reporting.reference import reference_docx
 
+# Option in _quarto.yml, class of a float, key of the heading's words, first number of Word's bookmarks.
+_LISTS = (("figurliste", "fig", "figures", 200000), ("tabelliste", "tbl", "tables", 300000))
 _BREAK = '<w:p><w:r><w:br w:type="page"/></w:r></w:p>'
 # What pandoc may write into the file's properties; everything else in the metadata stays out of it.
-_PROPERTIES = ("title", "subtitle", "author", "date", "lang", "sat-med")
+_PROPERTIES = ("title", "subtitle", "author", "date", "lang", "sat-med", "tjek-brudt")
 
 
 def write_docx(document: Mapping[str, Any], project: Project, folder: Path, words: Mapping[str, str]) -> bytes:
@@ -59,7 +62,7 @@ def write_docx(document: Mapping[str, Any], project: Project, folder: Path, word
         reference.write_bytes(template)
         arguments = ["--reference-doc", str(reference), "-o", str(target), *filters(folder)]
         pandoc.write({**document, "meta": properties, "blocks": blocks}, "docx", folder, arguments)
-        return finish(target.read_bytes())
+        return finish(target.read_bytes(), _words(meta, "udgiver"))
 
 
 def _words(meta: Mapping[str, Any], key: str) -> str:
@@ -87,6 +90,8 @@ def _front(
     front += [*colophon, tree.raw("openxml", _BREAK)] if colophon else []
     if options.get("toc"):
         front += [*_contents(document, options, words, marks), tree.raw("openxml", _BREAK)]
+    lists = [block for wanted in _LISTS if options.get(wanted[0]) for block in _list(document, words, *wanted[1:])]
+    front += [*lists, tree.raw("openxml", _BREAK)] if lists else []
     return [*front, *rest]
 
 
@@ -113,6 +118,34 @@ def _contents(
         if place == len(entries) - 1:
             content.append(tree.raw("openxml", _FIELD_END, block=False))
         blocks.append(tree.div([tree.para(content)], [], custom_style=f"toc {min(level, 2)}"))
+    return blocks
+
+
+def _list(document: Mapping[str, Any], words: Mapping[str, str], kind: str, title: str, first: int) -> list[Node]:
+    """Return the list of figures or tables as a field over the captions, filled in beforehand."""
+    found: list[Node] = []
+
+    def look(node: Node) -> None:
+        _, classes, pairs = tree.attr(node)
+        if "svaevefelt" in classes and kind in classes and "nummer" in pairs:
+            found.append(node)
+
+    tree.visit(document["blocks"], look)
+    if not found:
+        return []
+    ours = catalogue("words", "en" if words["crossref-tbl-title"] == "Table" else "da")["reporting"]
+    blocks = [tree.div([tree.para(tree.words(ours[title]))], [], custom_style="TOC Heading")]
+    for place, node in enumerate(found):
+        pairs, mark = tree.attr(node)[2], f"_Toc{first + place}"
+        caption = tree.text(node["c"][1][0]["c"][1])
+        start = _field_start(f'TOC \\h \\z \\c "{pairs["praefiks"]}"') if place == 0 else ""
+        page = _field_start(f"PAGEREF {mark} \\h") + "<w:r><w:t></w:t></w:r>" + _FIELD_END
+        end = _FIELD_END if place == len(found) - 1 else ""
+        label = [tree.string(f"{pairs['praefiks']}{tree.NBSP}{pairs['nummer']}"), tree.string("\u2002")]
+        content = [tree.raw("openxml", start, block=False)] if start else []
+        content.append(tree.link([*label, *tree.words(caption)], "#" + mark, []))
+        content.append(tree.raw("openxml", "<w:r><w:tab/></w:r>" + page + end, block=False))
+        blocks.append(tree.div([tree.para(content)], [], custom_style="table of figures"))
     return blocks
 
 
@@ -155,6 +188,10 @@ def _float(node: Node, pairs: Mapping[str, str]) -> list[Node]:
     text: list[Node] = []
     if "nummer" in pairs:
         number = f"<w:r><w:rPr><w:b/></w:rPr><w:t>{pairs['nummer']}</w:t></w:r>"
+        first = next(entry[3] for entry in _LISTS if entry[1] in node["c"][0][1])
+        mark = first + int(pairs["nummer"]) - 1
+        start = f'<w:bookmarkStart w:id="{mark}" w:name="_Toc{mark}"/><w:bookmarkEnd w:id="{mark}"/>'
+        text.append(tree.raw("openxml", start, block=False))
         field = _field_start(f"SEQ {pairs['praefiks']} \\* ARABIC") + number + _FIELD_END
         label = [tree.string(pairs["praefiks"] + tree.NBSP), tree.raw("openxml", field, block=False)]
         text += [tree.strong(label), tree.string("\u2002")]

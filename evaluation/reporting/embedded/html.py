@@ -6,83 +6,71 @@ import base64
 import html as escape
 import mimetypes
 import re
+import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from evaluation.common.language import catalogue
+from evaluation.common.resources import SHARED_PROJECT, resource_folder
 from evaluation.reporting.embedded import pandoc, tree
 from evaluation.reporting.embedded.tree import Node
 from evaluation.reporting.embedded.typst_pdf import filters
 from evaluation.reporting.fonts import font_faces
 from evaluation.reporting.project import Project
 
-_PAGE = """<!DOCTYPE html>
-<html lang="{lang}">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{window_title}</title>
-{meta}<style>
-{fonts}
-{css}
-</style>
-</head>
-<body class="rapport">
-<a class="spring" href="#indhold-start">{skip}</a>
-{banner}<header id="title-block-header">
-<div class="forside">
-{header}
-</div>
-</header>
-<div class="side">
-{contents}
-<main id="indhold-start">
-{body}
-</main>
-</div>
-{footer}</body>
-</html>
-"""
-
 
 def write_html(document: Mapping[str, Any], project: Project, folder: Path, words: Mapping[str, str]) -> bytes:
-    """Return the document as one self-contained html file."""
+    """Return the document as one self-contained html file.
+
+    The frame around the text (``_stil/rapport.template``) is the one that real Quarto uses.
+    """
     options = project.options("html")
     changed = tree.walk({"meta": document["meta"], "blocks": document["blocks"]}, lambda node: _change(node, folder))
-    arguments = [*filters(folder), "--section-divs", "--mathml", "--email-obfuscation=none"]
-    output, _ = pandoc.write({**document, **changed}, "html5", folder, arguments)
-    return _page(document, project, folder, words, options, output.decode("utf-8")).encode("utf-8")
-
-
-def _page(
-    document: Mapping[str, Any], project: Project, folder: Path, words: Mapping[str, str],
-    options: Mapping[str, Any], body: str,
-) -> str:  # fmt: skip
-    ours = catalogue("words", project.lang)["reporting"]
-    meta = document["meta"]
-    title, fictional = _meta_text(meta, "title"), _meta_text(meta, "fiktiv")
-    tags = [
-        ("author", _meta_text(meta, "udgiver")),
-        ("description", _meta_text(meta, "subtitle")),
-        ("keywords", fictional),
+    title = str(options.get("toc-title") or words["toc-title-document"])
+    arguments = [
+        *filters(folder),
+        "--section-divs",
+        "--mathml",
+        "--email-obfuscation=none",
+        "-V",
+        f"toc-title={escape.escape(title)}",
     ]
-    mark = " · ".join(part for part in (fictional, _meta_text(meta, "udkast")) if part)
-    banner = f'<p class="fiktiv-banner" role="note">{escape.escape(mark)}</p>\n' if mark else ""
-    sender = " · ".join(part for part in (_meta_text(meta, "udgiver"), fictional) if part)
-    return _PAGE.format(
-        lang=escape.escape(str(project.settings.get("lang", "da"))),
-        window_title=escape.escape(" – ".join(part for part in (title, fictional) if part)),
-        meta="".join(f'<meta name="{name}" content="{escape.escape(value)}">\n' for name, value in tags if value),
-        fonts=font_faces(),
-        css=_css(folder, options),
-        skip=ours["skip"],
-        banner=banner,
-        header=_header(meta, ours),
-        contents=_contents(document, options, words) if options.get("toc") else "",
-        body=body,
-        footer=f'<footer class="sidefod"><p>{escape.escape(sender)}</p></footer>\n' if sender else "",
-    )
+    if options.get("toc"):
+        arguments += ["--toc", f"--toc-depth={options.get('toc-depth', 3)}"]
+    meta = dict(changed["meta"])
+    meta.pop("css", None)
+    with tempfile.TemporaryDirectory() as name:
+        style, above = Path(name) / "style.html", Path(name) / "above.html"
+        tags = head_tags(*(_text(meta, key) for key in ("udgiver", "subtitle", "fiktiv")))
+        style.write_text(f"{tags}<style>\n{font_faces()}\n{_css(folder, options)}\n</style>", encoding="utf-8")
+        mark = " · ".join(part for part in (_text(meta, "fiktiv"), _text(meta, "udkast")) if part)
+        above.write_text(banner(mark), encoding="utf-8")
+        arguments += ["--template", str(_frame(folder)), "-H", str(style), "-B", str(above)]
+        output, _ = pandoc.write({**document, **changed, "meta": meta}, "html5", folder, arguments)
+    return output
+
+
+def _frame(folder: Path) -> Path:
+    own = folder / "_stil" / "rapport.template"
+    # A workspace made before the frame was a file of its own has none.
+    return own if own.is_file() else resource_folder("reports") / SHARED_PROJECT / "_stil" / "rapport.template"
+
+
+def _text(meta: Mapping[str, Any], key: str) -> str:
+    value = meta.get(key)
+    return "" if value is None else value["c"] if isinstance(value["c"], str) else tree.text(value["c"])
+
+
+def head_tags(sender: str, subtitle: str, fictional: str) -> str:
+    """Return what the page says of itself to machines. Here and not in the frame: pandoc leaves quotes as they are."""
+    named = (("author", sender), ("description", subtitle), ("keywords", fictional))
+    return "".join(f'<meta name="{name}" content="{escape.escape(value)}">\n' for name, value in named if value)
+
+
+def banner(mark: str) -> str:
+    """Return the line on top of every page that says what is special about it; empty without a mark."""
+    words = escape.escape(mark)
+    return f'<section class="fiktiv-banner" aria-label="{words}"><p>{words}</p></section>' if mark else ""
 
 
 def _css(folder: Path, options: Mapping[str, Any]) -> str:
@@ -91,53 +79,6 @@ def _css(folder: Path, options: Mapping[str, Any]) -> str:
     sheets = [(folder / str(name)).read_text(encoding="utf-8") for name in names if (folder / str(name)).is_file()]
     # The fonts stand in the page already; brand.css carries them for real Quarto.
     return re.sub(r"@font-face\{[^}]*\}\n?", "", "\n".join(sheets)).replace("</", "<\\/")
-
-
-def _meta_text(meta: Mapping[str, Any], key: str) -> str:
-    value = meta.get(key)
-    return "" if value is None else tree.text(value["c"]) if not isinstance(value["c"], str) else value["c"]
-
-
-def _header(meta: Mapping[str, Any], ours: Mapping[str, str]) -> str:
-    authors = meta.get("author")
-    names = [tree.text(item["c"]) for item in authors["c"]] if authors and authors["t"] == "MetaList" else []
-    if authors and not names:
-        names = [_meta_text(meta, "author")]
-    project = _meta_text(meta, "projekt")
-    facts = [", ".join(names), _meta_text(meta, "date") or _meta_text(meta, "aar")]
-    facts += [f"{ours['project']} {project}"] if project else []
-    parts = [
-        ("p", "afsender", _meta_text(meta, "udgiver")),
-        ("p", "udkast", _meta_text(meta, "udkast")),
-        ("h1", "title", _meta_text(meta, "title")),
-        ("p", "subtitle", _meta_text(meta, "subtitle")),
-        ("p", "forsidedata", " · ".join(fact for fact in facts if fact)),
-    ]
-    return "\n".join(f'<{tag} class="{name}">{escape.escape(text)}</{tag}>' for tag, name, text in parts if text)
-
-
-def _contents(document: Mapping[str, Any], options: Mapping[str, Any], words: Mapping[str, str]) -> str:
-    depth = int(options.get("toc-depth", 3))
-    title = escape.escape(str(options.get("toc-title") or words["toc-title-document"]))
-    rows: list[str] = []
-    open_level = 0
-    for level, ident, number, label in headings(document, depth):
-        while open_level > level:
-            rows.append("</li></ul>")
-            open_level -= 1
-        if open_level == level:
-            rows.append("</li>")
-        while open_level < level:
-            rows.append("<ul>" if open_level + 1 == level else "<ul><li>")
-            open_level += 1
-        mark = f'<span class="nr">{number}</span> ' if number else ""
-        rows.append(f'<li><a href="#{escape.escape(ident)}">{mark}{escape.escape(label)}</a>')
-    rows.append("</li></ul>" * open_level)
-    # A checkbox folds the list on a phone: no script, and it can be reached with the keyboard.
-    return (
-        f'<nav id="TOC" role="doc-toc" aria-label="{title}">\n<input type="checkbox" id="toc-fold">'
-        f'<label for="toc-fold"><span>{title}</span></label>\n<div class="toc-liste">{"".join(rows)}</div>\n</nav>'
-    )
 
 
 def headings(document: Mapping[str, Any], depth: int) -> list[tuple[int, str, str, str]]:
@@ -158,12 +99,6 @@ def _change(node: Node, folder: Path) -> list[Node] | None:
     kind = node["t"]
     if kind == "Image":
         return [_image(node, folder)]
-    if kind == "Table":
-        return [
-            tree.raw("html", '<div class="tabel-rulle" tabindex="0">'),
-            node,
-            tree.raw("html", "</div>"),
-        ]
     if kind == "Header":
         level, (ident, classes, pairs), content = node["c"]
         number = dict(pairs).get("number")
@@ -177,9 +112,9 @@ def _change(node: Node, folder: Path) -> list[Node] | None:
         if "callout" in classes:
             ident, names, _ = node["c"][0]
             return [
-                tree.raw("html", f'<aside class="{" ".join(names)}"{_id(ident)}>'),
+                tree.raw("html", f'<div class="{" ".join(names)}"{_id(ident)} role="note">'),
                 *node["c"][1],
-                tree.raw("html", "</aside>"),
+                tree.raw("html", "</div>"),
             ]
     return None
 

@@ -33,6 +33,9 @@ _GROUP_ROW = re.compile(r"^(?P<indent> +)(?P<cell>table\.cell\(colspan: \d+\)\[#
 # Longer tables may be split; then their last rows and the note below them stay together, as the foot of the table.
 _SHORT_TABLE = 12
 _FOOT_ROWS = 3
+# So are few rows with long texts; rapport.lua counts alike for Word.
+_SHORT_LINES = 26
+_LINE_SIGNS = 95
 _MAIN = ".typst/main.typ"
 _TIMESTAMP = int(pandoc.SOURCE_DATE_EPOCH)
 
@@ -116,7 +119,10 @@ def _long_table(block: Node) -> Node | None:
         return None
     found: list[Node] = []
     tree.visit(block, lambda node: found.append(node) if node["t"] == "Table" else None)
-    return found[0] if len(found) == 1 and rows(found) > _SHORT_TABLE and not found[0]["c"][5][1] else None
+    if len(found) != 1 or found[0]["c"][5][1]:
+        return None
+    long = rows(found) > _SHORT_TABLE or (rows(found) > _FOOT_ROWS + 1 and lines(found[0]) > _SHORT_LINES)
+    return found[0] if long else None
 
 
 def _foot(table: Node, note: Node, node: Node) -> list[Node] | None:
@@ -243,6 +249,14 @@ def rows(blocks: list[Node]) -> int:
 
     tree.visit(blocks, look)
     return sum(found)
+
+
+def lines(table: Node) -> int:
+    """Return about how many lines the rows of ``table`` take, its columns being equally wide."""
+    _, _, columns, head, bodies, _ = table["c"]
+    every = [*head[1], *(row for body in bodies for row in body[3])]
+    longest = [max((len(tree.text(cell[4])) for cell in row[1]), default=0) for row in every]
+    return sum(max(1, -(-signs * len(columns) // _LINE_SIGNS)) for signs in longest)
 
 
 def _callout(node: Node, classes: list[str]) -> list[Node]:

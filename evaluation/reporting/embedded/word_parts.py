@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import zipfile
 from io import BytesIO
+from xml.sax.saxutils import escape
 
 from evaluation.reporting.fonts import FAMILY, WORD, subset_font
 from evaluation.reporting.reference import pack
@@ -24,11 +25,20 @@ _CUSTOM = (
 )
 
 
-def finish(data: bytes) -> bytes:
-    """Return the finished Word file; the same bytes for the same content."""
+def finish(data: bytes, sender: str = "") -> bytes:
+    """Return the finished Word file; the same bytes for the same content.
+
+    ``sender`` stands as its author where the document names none.
+    """
     with zipfile.ZipFile(BytesIO(data)) as source:
         parts = {name: source.read(name) for name in source.namelist()}
     parts["word/document.xml"] = _new_pages(_whole_rows(parts["word/document.xml"].decode())).encode()
+    core = parts["docProps/core.xml"].decode()
+    core = core.replace("<dc:creator></dc:creator>", f"<dc:creator>{escape(sender)}</dc:creator>")
+    core = core.replace("<dc:language>da</dc:language>", "<dc:language>da-DK</dc:language>")
+    parts["docProps/core.xml"] = core.encode()
+    # Word spells by country; pandoc writes the language alone.
+    parts["word/styles.xml"] = re.sub(rb'(<w:lang [^>]*w:val=")da"', rb'\1da-DK"', parts["word/styles.xml"])
     # Metadata of ours that pandoc would show as custom properties.
     parts["docProps/custom.xml"] = _CUSTOM.encode()
     _embed_fonts(parts)

@@ -16,7 +16,7 @@ local function callout(node)
   return pandoc.Div({
     pandoc.Div({ pandoc.Plain(title) }, pandoc.Attr("", { "callout-title" })),
     pandoc.Div(quarto.utils.as_blocks(node.content), pandoc.Attr("", { "callout-body" })),
-  }, pandoc.Attr(node.attr.identifier, { "callout", "callout-" .. node.type }))
+  }, pandoc.Attr(node.attr.identifier, { "callout", "callout-" .. node.type }, FORMAT:match("html") and { role = "note" } or {}))
 end
 
 if not (FORMAT:match("html") or FORMAT:match("docx")) then return {} end

@@ -88,6 +88,39 @@ local function begins_with_chapter(blocks)
   return false
 end
 
+-- Oversigter over figurer og tabeller som felter; sidetallene sætter Word ind, når felterne opdateres.
+local function overviews(doc, english)
+  local found = { Figur = pandoc.List(), Tabel = pandoc.List(), Figure = pandoc.List(), Table = pandoc.List() }
+  doc.blocks:walk({
+    Div = function(div)
+      if div.attributes["custom-style"] ~= "caption" then return end
+      local text = pandoc.utils.stringify(div)
+      local kind = text:match("^(%a+)")
+      if found[kind] then found[kind]:insert(div) end
+    end,
+  })
+  local made = pandoc.List()
+  local kinds = english and { { "Figure", "Figures" }, { "Table", "Tables" } } or { { "Figur", "Figurer" }, { "Tabel", "Tabeller" } }
+  for _, kind in ipairs(kinds) do
+    local entries = found[kind[1]]
+    if #entries > 0 then made:insert(styled({ pandoc.Para(pandoc.Inlines(kind[2])) }, "TOC Heading")) end
+    for place, div in ipairs(entries) do
+      local inlines = pandoc.Inlines(pandoc.utils.stringify(div))
+      if div.identifier ~= "" then inlines = pandoc.Inlines({ pandoc.Link(inlines, "#" .. div.identifier) }) end
+      if place == 1 then
+        inlines:insert(1, pandoc.RawInline("openxml",
+          '<w:r><w:fldChar w:fldCharType="begin"/></w:r><w:r><w:instrText xml:space="preserve"> TOC \\h \\z \\c "' .. kind[1] ..
+          '" </w:instrText></w:r><w:r><w:fldChar w:fldCharType="separate"/></w:r>'))
+      end
+      if place == #entries then
+        inlines:insert(pandoc.RawInline("openxml", '<w:r><w:fldChar w:fldCharType="end"/></w:r>'))
+      end
+      made:insert(styled({ pandoc.Para(inlines) }, "table of figures"))
+    end
+  end
+  return made
+end
+
 -- Forsidens afsender og mærke, så kolofonen, så indholdsfortegnelsen, så teksten.
 local function front(doc)
   local meta = doc.meta
@@ -108,24 +141,62 @@ local function front(doc)
   if #before + #colophon > 0 then before:insert(page_break) end
   before:extend(colophon)
   if #colophon > 0 then before:insert(page_break) end
-  if PANDOC_WRITER_OPTIONS.table_of_contents and not begins_with_chapter(rest) then rest:insert(1, page_break) end
+  if meta.figurliste then
+    local lists = overviews(doc, meta.lang and pandoc.utils.stringify(meta.lang):match("^en") ~= nil)
+    if #lists > 0 and not begins_with_chapter(rest) then lists:insert(page_break) end
+    if #lists > 0 then lists:insert(1, page_break) end
+    lists:extend(rest)
+    rest = lists
+  end
+  if PANDOC_WRITER_OPTIONS.table_of_contents and not meta.figurliste and not begins_with_chapter(rest) then rest:insert(1, page_break) end
   meta["include-before"] = pandoc.MetaBlocks(before)
   -- Word får kun nøgleord, der er en liste.
   if pandoc.utils.type(meta.keywords) == "Inlines" then meta.keywords = pandoc.MetaList({ meta.keywords }) end
   return pandoc.Pandoc(rest, meta)
 end
 
--- Vinduets titel siger også, at tallene er opfundne.
-local function window_title(meta)
-  if meta.title and meta.fiktiv then
-    meta.pagetitle = pandoc.utils.stringify(meta.title) .. " – " .. pandoc.utils.stringify(meta.fiktiv)
-    return meta
+-- I html bliver "Figur 1" fed, som i den indbyggede motor.
+local function numbered(div)
+  if not div.classes:includes("quarto-scaffold") or #div.content < 2 then return end
+  local start, text = div.content[1], div.content[2]
+  if start.t ~= "RawBlock" or not start.text:match("^<figcaption") or text.t ~= "Plain" then return end
+  local inlines = text.content
+  if #inlines < 3 or inlines[1].t ~= "Str" or not (inlines[3].text or ""):match("^%d+$") then return end
+  local label = pandoc.Inlines({ inlines:remove(1), inlines:remove(1), inlines:remove(1) })
+  inlines:insert(1, pandoc.Span(label, pandoc.Attr("", { "nummer" })))
+  text.content = inlines
+  div.content[2] = text
+  return div
+end
+
+-- En tegning med bogstaver bliver en del af siden, så bogstaverne har sidens skrift (html.py gør det samme). En
+-- tegning med script forbliver et billede, hvor intet kan køre.
+local function drawing(img)
+  local file = img.src:match("%.svg$") and io.open(img.src, "r")
+  if not file then return end
+  local code = file:read("a")
+  file:close()
+  local lower = code:lower()
+  local start = code:find("<svg", 1, true)
+  if not start or not lower:find("<text", 1, true) then return end
+  for _, unsafe in ipairs({ "<script", "<foreignobject", "javascript:", "%son%w+%s*=" }) do
+    if lower:find(unsafe) then return end
   end
+  local mark = img.src:match("([^/]+)%.svg$"):gsub("[^%w_-]", "-") .. "-"
+  code = code:sub(start):gsub("<metadata>.-</metadata>", "")
+  code = code:gsub('%f[%w]id="([^"]+)"', 'id="' .. mark .. '%1"'):gsub("url%(#([^)]+)%)", "url(#" .. mark .. "%1)")
+  code = code:gsub('href="#([^"]+)"', 'href="#' .. mark .. '%1"')
+  local head, rest = code:match("^(<svg.->)(.*)$")
+  if head:find("viewBox", 1, true) then head = head:gsub('%s(width)="[^"]*"', ""):gsub('%s(height)="[^"]*"', "") end
+  local words = img.attributes["fig-alt"] or img.attributes.alt or pandoc.utils.stringify(img.caption)
+  words = words:gsub("&", "&amp;"):gsub('"', "&quot;"):gsub("<", "&lt;"):gsub(">", "&gt;")
+  head = "<svg role=\"img\" aria-label=\"" .. words .. "\"" .. head:sub(5)
+  return pandoc.RawInline("html", '<span class="tegning">' .. head .. rest .. "</span>")
 end
 
 if is("docx") then
   return { { Image = image, Header = header, Table = own_widths }, { Table = unboxed }, { Pandoc = front } }
 elseif is("html") then
-  return { { Meta = window_title } }
+  return { { Image = drawing, Div = numbered } }
 end
 return {}

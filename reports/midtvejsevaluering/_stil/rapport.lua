@@ -164,6 +164,36 @@ local function first_sign(block)
   return block
 end
 
+-- [tekst]{.tjek hvis="…"} holder, når rapporten sættes færdig, og er så almindelig tekst; et udkast mærker de udsagn,
+-- der ikke holder, med dagens tal. [12]{.tal} er et tal, nogen med vilje har skrevet i hånden.
+local broken = {}
+
+local function claim(span)
+  local checked, typed = span.classes:includes("tjek"), span.classes:includes("tal")
+  if not (checked or typed) then return end
+  local condition = (span.attributes.hvis or ""):gsub("\u{a0}", " "):gsub("%s+", " "):gsub("^ ", ""):gsub(" $", "")
+  local note = checked and broken[pandoc.utils.sha1(condition)]
+  span.attributes.hvis = nil
+  span.classes = span.classes:filter(function(class) return class ~= "tjek" and class ~= "tal" end)
+  local plain = span.identifier == "" and #span.classes == 0 and #span.attributes == 0
+  local content = plain and span.content or pandoc.Inlines({ span })
+  if not note then return content end
+  local made = pandoc.Inlines({})
+  if is("typst") then
+    made:insert(pandoc.RawInline("typst", "#tjekbrudt["))
+    made:extend(content)
+    made:insert(pandoc.RawInline("typst", "]["))
+    made:extend(note)
+    made:insert(pandoc.RawInline("typst", "]"))
+    return made
+  end
+  local word = is("docx")
+  made:insert(pandoc.Span(content, pandoc.Attr("", { "tjek-brudt" }, word and { ["custom-style"] = "Tjek Brudt" } or {})))
+  made:insert(pandoc.Space())
+  made:insert(pandoc.Span(note, pandoc.Attr("", { "tjek-note" }, word and { ["custom-style"] = "Tjek Note" } or {})))
+  return made
+end
+
 local function div(el)
   if el.classes:includes("callout") and is("docx") and #el.content == 2 and el.content[1].t == "Div" then
     return callout(el)
@@ -273,6 +303,20 @@ local function group_rows(tbl)
   end)
 end
 
+-- Omtrent så mange linjer fylder rækkerne: også få rækker med lange tekster er en lang tabel (typst_pdf.py regner ens).
+local function lines(rows, columns)
+  local sum = 0
+  for _, row in ipairs(rows) do
+    local longest = 0
+    for _, cell in ipairs(row.cells) do
+      local text = pandoc.utils.stringify(cell.contents)
+      longest = math.max(longest, utf8.len(text) or #text)
+    end
+    sum = sum + math.max(1, math.ceil(longest * columns / 95))
+  end
+  return sum
+end
+
 -- Korte tabeller deles ikke over to sider i Word, og af længere står mindst tre rækker sammen med hovedet og
 -- med anmærkningen (i pdf sørger skabelonen og motoren for det samme).
 local function keep_together(tbl)
@@ -281,7 +325,7 @@ local function keep_together(tbl)
     table.insert(rows, row)
     if head then heads = heads + 1 end
   end)
-  local short = #rows - heads <= 12
+  local short = #rows - heads <= 12 and lines(rows, #tbl.colspecs) <= 26
   for i, row in ipairs(rows) do
     if short or i < heads + 3 or i > #rows - 3 then
       -- row.cells er en kopi: den skal lægges tilbage.
@@ -296,6 +340,30 @@ local function keep_together(tbl)
   end
 end
 
+-- En ramme, der ruller til siden på en smal skærm; med tastatur kommer man derhen med tabulator.
+local function frame(content, class, name)
+  return pandoc.Div(content, pandoc.Attr("", { class }, { { "tabindex", "0" }, { "role", "group" }, { "aria-label", name } }))
+end
+
+-- En skærmlæser siger søjlens og rækkens overskrift sammen med tallet.
+local function headings_of_cells(tbl)
+  for _, row in ipairs(tbl.head.rows) do
+    local cells = row.cells
+    for _, cell in ipairs(cells) do
+      if not empty(cell) then cell.attributes.scope = cell.col_span > 1 and "colgroup" or "col" end
+    end
+    row.cells = cells
+  end
+  for _, body in ipairs(tbl.bodies) do
+    for _, row in ipairs(body.body) do
+      local cells = row.cells
+      -- Ikke som <th>: pandoc deler ellers de rækker, der går over hele bredden.
+      if cells[1] then cells[1].attributes.role = "rowheader" end
+      row.cells = cells
+    end
+  end
+end
+
 local function tables(tbl)
   local default = true
   for _, spec in ipairs(tbl.colspecs) do
@@ -305,21 +373,57 @@ local function tables(tbl)
   group_rows(tbl)
   if not default or not is("html") then room_for_words(tbl) end
   if is("docx") then keep_together(tbl) end
+  if is("html") then
+    headings_of_cells(tbl)
+    return frame({ tbl }, "tabel-rulle", english and "Table" or "Tabel")
+  end
   return tbl
+end
+
+-- En figur alene i et afsnit ruller på samme måde som en tabel (den indbyggede motor gør den til færdig html først).
+local function picture(block)
+  if #block.content ~= 1 then return end
+  local only = block.content[1]
+  local drawn = only.t == "RawInline" and only.text:match('^<span class="tegning"') or
+    only.t == "RawInline" and only.text:match("^<img ")
+  if only.t ~= "Image" and not drawn then return end
+  return frame({ pandoc.Plain(block.content) }, "figur-rulle", english and "Figure" or "Figur")
+end
+
+local function paragraph(block)
+  if is("html") then return picture(block) end
+  return first_sign(block)
+end
+
+-- Tallene bag en figur foldes ud under den i html. De hentes her som færdig html (_resultater/FIGUR.htm), så at
+-- de hverken skal læses som Markdown eller bæres med ud i pdf og Word.
+local function numbers_behind(el)
+  if not el.classes:includes("figurtal") then return nil end
+  local name = el.attributes.figur
+  if not is("html") or not name or not name:match("^[%w_-]+$") then return {} end
+  local file = io.open("_resultater/" .. name .. ".htm", "r")
+  if not file then return {} end
+  local content = file:read("a")
+  file:close()
+  return pandoc.RawBlock("html", content)
 end
 
 -- Skabelonens egne oplysninger skal ikke stå i Word-filens egenskaber.
 local function tidy(meta)
   if not is("docx") then return end
   for key, _ in pairs(meta) do
-    if key:match("^farve%-") or key:match("^boks%-") or key == "motor" or key == "sat-med" then meta[key] = nil end
+    if key == "tjek-brudt" or key:match("^farve%-") or key:match("^boks%-") or key:match("^ord%-") or key == "motor" or key == "sat-med" or key == "figurliste" or key == "tabelliste" then meta[key] = nil end
   end
   return meta
 end
 
 return {
+  { Div = numbers_behind },
   {
     Meta = function(meta)
+      for condition, note in pairs(meta["tjek-brudt"] or {}) do
+        broken[condition] = type(note) == "string" and pandoc.Inlines(note) or note
+      end
       set_with = meta["sat-med"] and pandoc.Inlines(meta["sat-med"]) or nil
       english = meta.lang and pandoc.utils.stringify(meta.lang):match("^en") ~= nil
       for role, standard in pairs({ secondary = "0B4A58", light = "EAF2F3", accent = "E8A672", tertiary = "F6F3EC" }) do
@@ -328,7 +432,8 @@ return {
       end
     end,
   },
-  { Div = div, Table = tables, Para = first_sign, Plain = first_sign },
+  { Span = claim },
+  { Div = div, Table = tables, Para = paragraph, Plain = paragraph },
   { Pandoc = chapters },
   { Meta = tidy },
 }

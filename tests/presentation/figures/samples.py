@@ -11,13 +11,18 @@ import pandas as pd
 from evaluation.presentation.brand import Brand, load_brand
 from evaluation.presentation.figures.base import Figure
 from evaluation.presentation.figures.changes import ScaleChanges
+from evaluation.presentation.figures.event_study import EventStudy
+from evaluation.presentation.figures.forest import Forest
 from evaluation.presentation.figures.likert import LikertBattery
 from evaluation.presentation.figures.perceived import PerceivedChange
+from evaluation.presentation.figures.priorities import Priorities
+from evaluation.presentation.figures.purpose_model import PurposeModel
 from evaluation.presentation.figures.response_rates import ResponseRates
 from evaluation.presentation.figures.timeline import ReleaseTimeline
 from evaluation.presentation.figures.trend import Trend
 from evaluation.presentation.figures.units import UnitDistribution
 from evaluation.presentation.figures.verdicts import VerdictMatrix
+from evaluation.presentation.figures.wave_changes import WaveChanges
 
 BRAND_FILE = Path(__file__).parents[3] / "reports" / "midtvejsevaluering" / "_brand.yml"
 BRAND: Brand = load_brand(BRAND_FILE)
@@ -178,6 +183,94 @@ def trend() -> Trend:
     return Trend(frame, pd.Timestamp("2021-06-01").date(), "Frisættelsen, 1. juni 2021", axis_label="Point, 0–100")
 
 
+def forest() -> Forest:
+    """The whole, groups under two headings, one without interval, one hidden, one with a verdict."""
+    rows = [
+        ("", "Hele kommunen", 1402, 7.5, 5.3, 9.7, "fremgang", 1),
+        ("Tilbudstype", "Dagpleje", 60, 10.9, 3.6, 18.2, "uafklaret", 1),
+        ("Tilbudstype", LONG, 134, -35.9, -41.4, -30.5, "", 1),
+        (LONG, HOSTILE, 22, 3.0, NAN, NAN, "", 0),
+        (LONG, COMPOUND, NAN, NAN, NAN, NAN, "", 1),
+    ]
+    columns = ["theme", "label", "n", "change", "ci_low", "ci_high", "verdict", "digits"]
+    frame = pd.DataFrame(rows, columns=columns)
+    frame["verdict_label"] = frame["verdict"].map(VERDICT_LABELS)
+    words = {
+        "n": "Antal svar, 2024",
+        "change": "Ændring, point",
+        "numbers": "Point (95 pct.-KI)",
+        "interval": "95 pct.-konfidensinterval",
+        "whole": "Hele kommunen",
+        "band": "±5 point",
+        "hidden": "..",
+        "to": "til",
+    }
+    return Forest(frame, 5.0, words)
+
+
+PANEL_WORDS = {
+    "axis": "Ændring i point i forhold til 2020",
+    "reference": "2020",
+    "before": "før",
+    "after": "efter",
+    "release": "Frisættelsen",
+    "band": "±5 point",
+}
+
+
+def waves() -> WaveChanges:
+    """Seven measures in four waves: long, hostile and hidden in one wave."""
+    names = ["Arbejdsglæde", LONG, HOSTILE, COMPOUND, "Ledelse", "Tillid", "Motivation"]
+    values = {"2019": -1.0, "2020": 0.0, "2022": 4.0, "2024": 9.5}
+    rows = [
+        (name, wave, sign * value, sign * value - 3, sign * value + 3, "before" if wave < "2021" else "after")
+        for name, sign in zip(names, (1, -1, 1, -1, 1, -1, 1), strict=True)
+        for wave, value in values.items()
+    ]
+    frame = pd.DataFrame(rows, columns=["panel_label", "wave_label", "change", "ci_low", "ci_high", "period"])
+    frame["reference"] = frame["wave_label"] == "2020"
+    frame.loc[frame["reference"], ["ci_low", "ci_high"]] = NAN
+    frame["date"] = pd.to_datetime(frame["wave_label"] + "-10-01")
+    frame.loc[6, ["change", "ci_low", "ci_high"]] = NAN
+    return WaveChanges(frame, 5.0, PANEL_WORDS, release_date=pd.Timestamp("2021-06-01").date())
+
+
+def event() -> EventStudy:
+    """Two measures and four cohorts, waves named by their distance from the release."""
+    names = {-2: "to målinger før", 0: "sidste før", 1: "første efter", 2: "anden efter"}
+    rows = [
+        (name, group, names[step], 1.5 * step + place, 1.5 * step - 4, 1.5 * step + 5, step, step == 0)
+        for name in ("Arbejdsglæde", LONG)
+        for place, group in enumerate(["Frisat 1. juni 2021", LONG, HOSTILE, "Frisat 1. januar 2023"])
+        for step in names
+    ]
+    columns = ["panel_label", "group_label", "wave_label", "change", "ci_low", "ci_high", "step", "reference"]
+    frame = pd.DataFrame(rows, columns=columns)
+    frame["period"] = frame["step"].map(lambda step: "after" if step > 0 else "before")
+    frame.loc[frame["reference"], ["ci_low", "ci_high"]] = NAN
+    frame.loc[frame["reference"], "change"] = 0.0
+    return EventStudy(frame, None, PANEL_WORDS)
+
+
+def model() -> PurposeModel:
+    """The elements, and one too long for a line."""
+    return PurposeModel(("Evaluering og dialog", "Faglig frihed og medarbejderinddragelse", HOSTILE, COMPOUND, LONG))
+
+
+def priorities() -> Priorities:
+    """Twelve items, several at one place and some in the corners."""
+    labels = ["Tid til barnet", LONG, HOSTILE, COMPOUND, *(f"Forhold {k}" for k in range(8))]
+    rows = [(label, 70.0 + (k % 4) * 5, 60.0 + (k % 3) * 10) for k, label in enumerate(labels)]
+    rows[5] = ("Forhold 1", 70.0, 60.0)
+    words = {
+        "importance": "Vigtighed, 0–100",
+        "satisfaction": "Tilfredshed, 0–100",
+        "attend": "vigtigt, mindre tilfredse",
+        "keep": "vigtigt, tilfredse",
+    }
+    return Priorities(pd.DataFrame(rows, columns=["label", "importance", "satisfaction"]), words)
+
+
 SAMPLES: dict[str, Callable[[], Figure]] = {
     "likert": likert,
     "changes": changes,
@@ -187,4 +280,9 @@ SAMPLES: dict[str, Callable[[], Figure]] = {
     "verdicts": verdicts,
     "timeline": timeline,
     "trend": trend,
+    "forest": forest,
+    "waves": waves,
+    "event": event,
+    "model": model,
+    "priorities": priorities,
 }

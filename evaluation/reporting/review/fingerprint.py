@@ -1,0 +1,76 @@
+"""What a Word file was rendered from, as custom properties that Word and LibreOffice keep."""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from collections.abc import Mapping
+from io import BytesIO
+from pathlib import Path
+from xml.sax.saxutils import escape, unescape
+
+from evaluation.common.errors import EvaluationError
+from evaluation.common.files import hash_bytes
+from evaluation.reporting.embedded.source import MARKER, Expanded, expand
+from evaluation.reporting.project import SUPPORT_FOLDER, load_project
+from evaluation.reporting.reference import pack
+from evaluation.reporting.review.model import Stamp
+
+PART = "docProps/custom.xml"
+_NAMES = {
+    "product": "evaluation-product",
+    "engine": "evaluation-engine",
+    "prose": "evaluation-prose",
+    "results": "evaluation-results",
+    "draft": "evaluation-draft",
+}
+_FORMAT = "{D5CDD505-2E9C-101B-9397-08002B2CF9AE}"
+_HEAD = (
+    '<?xml version="1.0" encoding="UTF-8"?>\n<Properties '
+    'xmlns="http://schemas.openxmlformats.org/officeDocument/2006/custom-properties" '
+    'xmlns:vt="http://schemas.openxmlformats.org/officeDocument/2006/docPropsVTypes">'
+)
+_ENTRY = re.compile(r'<property\b[^>]*\bname="([^"]+)"[^>]*>\s*<vt:lpwstr>([^<]*)</vt:lpwstr>', re.S)
+
+
+def hashes(expanded: Expanded) -> tuple[str, str]:
+    """Hashes of the prose and of everything generated that ``expanded`` consists of."""
+    prose: list[str] = []
+    results = [item.value for item in expanded.inserted]
+    for line, origin in zip(expanded.lines, expanded.origins, strict=True):
+        # The number in a marker counts through all chapters and pieces: it says nothing about this line.
+        plain = MARKER.sub("\ue000", line)
+        (results if origin.file.startswith(SUPPORT_FOLDER + "/") else prose).append(plain)
+    return _hash(prose), _hash(results)
+
+
+def _hash(parts: list[str]) -> str:
+    return hash_bytes("\n".join(parts).encode())[:24]
+
+
+def stamped(data: bytes, folder: Path, product: str, engine: str, *, draft: bool = False) -> bytes:
+    """``data``, a Word file made of the project in ``folder``, with what it was made from in its properties.
+
+    A project that only real Quarto can read gets no hashes; a review of it says that they are missing.
+    """
+    try:
+        prose, results = hashes(expand(load_project(folder)))
+    except EvaluationError:
+        prose = results = ""
+    values = {"product": product, "engine": engine, "prose": prose, "results": results}
+    values["draft"] = "1" if draft else ""
+    entries = "".join(
+        f'<property fmtid="{_FORMAT}" pid="{number}" name="{_NAMES[key]}"><vt:lpwstr>{escape(value)}</vt:lpwstr>'
+        "</property>"
+        for number, (key, value) in enumerate(values.items(), start=2)
+    )
+    with zipfile.ZipFile(BytesIO(data)) as source:
+        parts = {name: source.read(name) for name in source.namelist()}
+    parts[PART] = f"{_HEAD}{entries}</Properties>".encode()
+    return pack(parts)
+
+
+def stamp_of(parts: Mapping[str, bytes]) -> Stamp:
+    """What the parts of a Word file say of its making."""
+    found = dict(_ENTRY.findall(parts.get(PART, b"").decode("utf-8", "replace")))
+    return Stamp(**{key: unescape(found.get(name, "")) for key, name in _NAMES.items()})

@@ -1,0 +1,1 @@
+"""Claims, typed numbers and hand-written blocks of the prose."""
