@@ -467,7 +467,7 @@ def test_bad_input_is_told_in_full_and_leaves_everything_as_it_was(capsys, works
     case.breaks(workspace)
     before = snapshot(workspace)
     for lang in ("da", "en"):
-        done = evaluation(capsys, "run", "--workspace", workspace, "--lang", lang, "--engine", "embedded")
+        done = evaluation(capsys, "run", "--workspace", workspace, "--engine", "embedded", messages=lang)
         assert done.code == 1, done.out + done.err
         assert "Traceback" not in done.err + done.out
         problems = told(done.err, lang)
@@ -575,7 +575,7 @@ def test_no_permission_to_write(capsys, ready, closed):
                 path.chmod(0o555 if inside else 0o777)
         before = snapshot(root)
         with somebody_else():
-            done = evaluation(capsys, "run", "--workspace", root, "--lang", "en", "--engine", "embedded")
+            done = evaluation(capsys, "run", "--workspace", root, "--engine", "embedded", messages="en")
         for path in (root, *root.rglob("*")):
             if path.is_dir():
                 path.chmod(0o755)
@@ -595,7 +595,7 @@ def test_an_export_nobody_may_read(capsys, ready):
             path.chmod(0o777 if path.is_dir() else 0o666)
         (root / PARENTS.format(2022)).chmod(0o000)
         with somebody_else():
-            done = evaluation(capsys, "run", "--workspace", root, "--lang", "en")
+            done = evaluation(capsys, "run", "--workspace", root, messages="en")
         assert done.code == 1
         assert [p.code for p in told(done.err, "en")] == ["not-writable"]
         assert PARENTS.format(2022) in done.err
@@ -622,7 +622,7 @@ def test_a_damaged_store_and_damaged_tables_are_made_again(capsys, workspace):
 
 def test_damaged_tables_are_told_where_only_reports_are_asked_for(capsys, workspace):
     (workspace / "data/processed/published/estimates.parquet").write_bytes(b"cut off")
-    done = evaluation(capsys, "render", "--workspace", workspace, "--lang", "en", "--engine", "embedded")
+    done = evaluation(capsys, "render", "--workspace", workspace, "--engine", "embedded", messages="en")
     assert done.code == 1
     assert [p.code for p in told(done.err, "en")] == ["published-damaged"]
 

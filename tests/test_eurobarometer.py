@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -57,7 +58,11 @@ def done(eurobarometer: Path) -> Outcome:
     """`evaluation run` in the workspace, once, in a process of its own."""
     command = (sys.executable, "-c", "from evaluation.cli.main import run; run()", "run", "--engine", "embedded")
     made = subprocess.run(
-        (*command, "--workspace", eurobarometer, "--lang", "en"), capture_output=True, encoding="utf-8", check=False
+        (*command, "--workspace", eurobarometer),
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+        env={**os.environ, "LC_ALL": "C.UTF-8"},
     )
     return Outcome(made.returncode, made.stdout, made.stderr)
 
@@ -151,7 +156,7 @@ def test_rows_left_out_by_the_plan_are_told_in_danish(eurobarometer, done):
 
 def test_a_second_run_changes_nothing(capsys, eurobarometer, done):
     published = {p.name: p.read_bytes() for p in (eurobarometer / "data/processed/published").iterdir()}
-    again = evaluation(capsys, "run", "--workspace", eurobarometer, "--lang", "en", "--engine", "embedded")
+    again = evaluation(capsys, "run", "--workspace", eurobarometer, "--engine", "embedded", messages="en")
     assert again.code == 0
     assert f"{PRODUCT}: nothing has changed" in again.out
     assert {p.name: p.read_bytes() for p in (eurobarometer / "data/processed/published").iterdir()} == published

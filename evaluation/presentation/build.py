@@ -38,6 +38,7 @@ from evaluation.presentation.pieces.release import release
 from evaluation.presentation.pieces.release_comparison import released_groups
 from evaluation.presentation.pieces.summary import all_surveys, summary, survey_pieces
 from evaluation.presentation.pieces.trends import trend_pieces
+from evaluation.presentation.pieces.trial_points import trial_points
 from evaluation.presentation.pieces.units import units
 from evaluation.presentation.pieces.weighting import weighting
 from evaluation.presentation.variables import variables
@@ -82,7 +83,7 @@ class BuildReport:
 
 def make_pieces(ctx: Context, wanted: Sequence[str] = ()) -> tuple[Piece, ...]:
     """Every piece of the contract, and a short word for what the project includes (``wanted``) beyond it."""
-    made = [*release(ctx), *participation(ctx), *method(ctx), *summary(ctx), *indicators(ctx)]
+    made = [*release(ctx), *participation(ctx), *method(ctx), *summary(ctx), *indicators(ctx), trial_points(ctx)]
     made += [*attrition(ctx), *trial_groups(ctx), *weighting(ctx), *released_groups(ctx), *purpose_model(ctx)]
     for view in ctx.surveys:
         made += [*development(ctx, view), *trend_pieces(ctx, view), survey_participation(ctx, view)]

@@ -266,10 +266,14 @@ class Context:
         found: Mapping[str, Any] = catalogue("words", self.lang)[section]
         return found
 
-    def say(self, section: str, key: str, turn: int = 0, **params: object) -> str:
-        """A text of the catalogue with its places filled, tidied; of several variants the one whose ``turn`` it is."""
-        text = self.words(section)[key]
-        return tidy(str(text[turn % len(text)] if isinstance(text, list) else text).format(**params))
+    def say(self, section: str, key: str, **params: object) -> str:
+        """A text of the catalogue with its places filled, tidied."""
+        return tidy(str(self.words(section)[key]).format(**params))
+
+    def say_in_turn(self, section: str, key: str, turn: int, /, **params: object) -> str:
+        """As :meth:`say`, for a text of several variants: the one whose turn it is."""
+        variants = self.words(section)[key]
+        return tidy(str(variants[turn % len(variants)]).format(**params))
 
     def refs(self, *pieces: Piece) -> str:
         """References to what the pieces show (``@fig-a og @tbl-b``); empty where the document has none of them.

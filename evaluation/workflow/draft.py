@@ -204,8 +204,8 @@ def _drafts(workspace: Workspace, instruments: Mapping[str, Instrument], project
 def _outline(project: _Project, name: str) -> str:
     """Headings and includes of a chapter that is not there: as in Danish, or as it comes with the program."""
     for path in (project.danish / name, project.packaged(name, danish=True)):
-        if path.is_file():
-            return outline(path.read_text(encoding="utf-8-sig"))
+        if path.is_file() and (found := outline(path.read_text(encoding="utf-8-sig"))):
+            return found
     return ""
 
 

@@ -199,8 +199,8 @@ def test_perceived_change_of_many_matters_takes_three_lines() -> None:
     assert told == [
         "**På to af de fire forhold oplever klart flere bedring end forværring.** Overvægten er størst for »B« (59 "
         "pct. bedre, 9 pct. værre).",
-        "**På ét af de fire forhold oplever klart flere forværring end bedring:** »C« (10 pct. bedre, 30 pct. værre).",
-        "**På ét af de fire forhold trækker svarene ikke klart i én retning:** »D« (30 pct. bedre, 28 pct. værre).",
+        "**Klart flere oplever forværring end bedring på ét af de fire forhold:** »C« (10 pct. bedre, 30 pct. værre).",
+        "**Svarene trækker ikke klart i én retning på ét af de fire forhold:** »D« (30 pct. bedre, 28 pct. værre).",
         "For få har svaret til, at usikkerheden kan vises for »E«.",
     ]
 
@@ -209,7 +209,7 @@ def test_nobody_worse_still_names_where_most_answer_so() -> None:
     rows = [(_felt(0.4, 0.2, 12, 28), "»A«"), (_felt(0.5, 0.1, 33, 47), "»B«"), (_felt(0.5, 0.15, 30, 40), "»C«")]
     told = Sentences("da").all_perceived(rows, 1)
     assert told[1].startswith(
-        "**På ingen af de tre forhold oplever klart flere forværring end bedring.** Flest svarer »værre« om »A«"
+        "**Det omvendte gælder ingen af de tre forhold.** Flest svarer »værre« om »A«"
     )
     mixed = [*rows, (_felt(0.33, 0.3, -4, 10), "»D«")]
     told = Sentences("da").all_perceived(mixed, 1)

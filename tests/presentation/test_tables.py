@@ -66,3 +66,21 @@ def test_more_than_the_line_holds_is_shared_out() -> None:
     table = Table(tuple(Column("Pædagogmedhjælper", 10) for _ in range(8)), ())
     assert sum(table.least_widths()) > TEXT_WIDTH
     assert sum(table.widths()) == pytest.approx(TEXT_WIDTH)
+
+
+def test_commas_stand_below_each_other() -> None:
+    rows = (("A", "+5,2"), ("B", "\N{MINUS SIGN}4"), ("C", "1.404"), ("D", ".."), ("E", "0,81"), ("Tema",))
+    text = Table((Column("Skala", 60), number_column("Ændring", 30)), rows).render()
+    cells = [line.split("|")[2][1:-1] for line in text.splitlines()[2:]]
+    assert cells == ["+5,2\u2007", "\u22124\u00a0\u2007\u2007", "1.404\u00a0\u2007\u2007", "..", "0,81", ""]
+
+
+def test_numbers_with_equal_decimals_and_words_are_left_alone() -> None:
+    rows = (("1,5", "12", "3,1 til 9,5"), ("2", "7", "\N{MINUS SIGN}1,0 til 2,0"))
+    text = Table((Column("A", 30), number_column("n", 20), number_column("KI", 40)), rows).render()
+    assert text.splitlines()[2:] == ["| 1,5 | 12 | 3,1 til 9,5 |", "| 2 | 7 | \N{MINUS SIGN}1,0 til 2,0 |"]
+
+
+def test_a_mark_of_a_note_hangs_outside_the_number() -> None:
+    text = Table((Column("A", 30), number_column("2024", 20)), (("x", "33\\*"), ("y", "12"))).render()
+    assert text.splitlines()[2:] == ["| x | 33\\* |", "| y | 12\u00a0 |"]

@@ -11,7 +11,7 @@ import pytest
 
 from evaluation.common.table import NONRESPONSE, WEIGHTING
 from evaluation.presentation.context import Context
-from evaluation.presentation.pieces.summary import limits_table, limits_text
+from evaluation.presentation.pieces.limits import limits
 from evaluation.presentation.pieces.weighting import weakest_finding, weighting
 from tests.support.published import STAFF
 from tests.support.published import sample_instruments as instruments
@@ -116,7 +116,7 @@ def test_hidden_weights_are_dots(tmp_path: Path) -> None:
 )
 def test_the_weakest_finding_is_the_one_that_takes_least(tmp_path: Path, lang: str, words: list[str]) -> None:
     ctx = context(tmp_path, lang, nonresponse=findings())
-    told = limits_text(ctx, limits_table(ctx)).text.replace("\N{NO-BREAK SPACE}", " ")
+    told = limits(ctx)[1].text.replace("\N{NO-BREAK SPACE}", " ")
     for word in words:
         assert word in told
 

@@ -65,7 +65,7 @@ def write(root: Path, text: str) -> None:
 
 
 def render(capsys: pytest.CaptureFixture[str], root: Path, *more: str, lang: str = "da") -> Outcome:
-    return evaluation(capsys, "render", "--workspace", root, "--lang", lang, *(more or ("--engine", "embedded")))
+    return evaluation(capsys, "render", "--workspace", root, *(more or ("--engine", "embedded")), messages=lang)
 
 
 def files(root: Path) -> dict[str, bytes]:

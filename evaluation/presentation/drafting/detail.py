@@ -14,7 +14,7 @@ from evaluation.presentation.piece import Piece
 from evaluation.presentation.pieces.answers import meaning
 from evaluation.presentation.pieces.common import judged, noun_of, pair_labels, quote, sentences, wave_period
 from evaluation.presentation.pieces.groups import group_variables
-from evaluation.presentation.pieces.summary import COVID
+from evaluation.presentation.pieces.limits import COVID
 from evaluation.presentation.sentences import Sentences
 
 #: Matters of perceived change told one by one on each side.

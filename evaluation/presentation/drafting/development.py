@@ -77,7 +77,7 @@ def development(ctx: Context, view: SurveyView, pen: Pen, shown: Sequence[Piece]
     lead = _overview(ctx, view, pen, rows) if rows else pen.write("no_verdict", before=before, after=after)
     found = [
         f"{lead} {_gains(ctx, view, pen, kinds['fremgang'])}".strip(),
-        _small(ctx, view, pen, kinds["lille_fremgang"], "gain"),
+        _small(ctx, view, pen, kinds["lille_fremgang"], "gain" if kinds["fremgang"] else "gain_only"),
         _losses(ctx, view, pen, kinds),
         _still(ctx, view, pen, voice, rows),
         f"{_rest(ctx, view, pen, voice)} {closing}".strip(),
@@ -121,6 +121,8 @@ def _overview(ctx: Context, view: SurveyView, pen: Pen, rows: Sequence[Row]) -> 
     conditions = [every(holds), every([is_verdict(row) for row in others])]
     if form in ("still", "open"):
         conditions = spread(holds, 2)
+    if second and any(str(row["verdict"]).startswith("lille_") for row in mine + others) and form != "even":
+        form += "_small"
     if not conditions[0]:
         told["share"] = typed(told["share"])
     return pen.write(f"overview_{form}", *conditions, **told)
@@ -166,8 +168,8 @@ def _small(ctx: Context, view: SurveyView, pen: Pen, rows: Sequence[Row], side: 
         return ""
     told = places(ctx, pen, view, rows[0])
     if len(rows) == 1:
-        return pen.write(f"small_{side}{low(rows[0])}", moved(rows[0]), **told)
-    plural = {"gain": "small_gains", "loss": "small_losses"}[side]
+        return pen.write(f"small_{side.removesuffix('_only')}{low(rows[0])}", moved(rows[0]), **told)
+    plural = {"gain": "small_gains", "gain_only": "small_gains_only", "loss": "small_losses"}[side]
     return pen.write(plural, list=listed(ctx, pen, view, rows), delta=told["delta"])
 
 
@@ -243,6 +245,6 @@ def _levels(ctx: Context, view: SurveyView, pen: Pen) -> str:
     return pen.write(
         "levels_highest", *conditions,
         wave=view.wave_label(last), noun=str(ctx.words("subjects")[f"{kind}_noun"]),
-        high=named(view, high), high_value=var(key(high, "value")) + unit,
-        low=named(view, least), low_value=var(key(least, "value")) + unit,
+        top=named(view, high), high_value=var(key(high, "value")) + unit,
+        bottom=named(view, least), low_value=var(key(least, "value")) + unit,
     )  # fmt: skip

@@ -20,7 +20,7 @@ _SAMPLES = {
         "variables": "tilbudstype og stilling", "most": "»Dagpleje«", "most_change": "10,2 point",
         "least": "»Børnehave«", "least_change": "−3,1 point", "group": "»Pædagog«", "measures": "de 14 skalaer",
         "total": "14", "better": "52 pct.", "worse": "8 pct.", "waves": "2020", "name": "Vestermose Kommune",
-        "ref": "Afsnit 9",
+        "ref": "Afsnit 9", "top": "»Trivsel«", "bottom": "»Tid«",
     },
     "en": {
         "survey": "“Employee wellbeing”", "respondents": "employees and leaders in day care",
@@ -34,7 +34,7 @@ _SAMPLES = {
         "variables": "type of day care and position", "most": "“Family day care”", "most_change": "10.2 points",
         "least": "“Kindergarten”", "least_change": "−3.1 points", "group": "“Pedagogue”",
         "measures": "the 14 scales", "total": "14", "better": "52 per cent", "worse": "8 per cent", "waves": "2020",
-        "name": "Vestermose Kommune", "ref": "Section 9",
+        "name": "Vestermose Kommune", "ref": "Section 9", "top": "“Wellbeing”", "bottom": "“Time”",
     },
 }  # fmt: skip
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from evaluation.presentation.context import Context, Row, SurveyView, records
 from evaluation.presentation.numbers import is_missing
 from evaluation.presentation.piece import Piece, omitted, paragraphs, table
-from evaluation.presentation.pieces.common import anm, hidden_remark, source
+from evaluation.presentation.pieces.common import anm, hidden_remark, quote, source
 from evaluation.presentation.tables import Column, Table, number_column
 
 _TABLE, _TEXT = "tbl-forsoeg-forskel", "txt-forsoeg-forskel"
@@ -102,7 +102,8 @@ def _units(ctx: Context, found: list[tuple[SurveyView, list[Row]]]) -> list[str]
 def trial_finding(ctx: Context) -> str:
     """One sentence: whether units in trials changed otherwise than the others; empty where they cannot be compared."""
     found = [(view, rows) for view in ctx.surveys if (rows := _rows(ctx, view))]
-    return _finding(ctx, found) if found else ""
+    told = _finding(ctx, found) if found else ""
+    return ctx.say("trial_points", "alike") if told == ctx.say("comparison", "alike") else told
 
 
 def _finding(ctx: Context, found: list[tuple[SurveyView, list[Row]]]) -> str:

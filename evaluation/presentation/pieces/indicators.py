@@ -190,7 +190,11 @@ def _table(ctx: Context, every: Sequence[Series]) -> Piece:
         unit = str(ctx.words("indicators")["percent"]).lower()
         share = str(one.rows[0]["stat"]) in ("andel", "procent")
         rows.append((markdown(one.title) + (f" ({unit})" if share else ""), *cells))
-        based = {str(row["period"]): row["denominator"] for row in one.rows if not is_missing(row["denominator"])}
+        based = {
+            str(row["period"]): row["denominator"]
+            for row in one.rows
+            if row["denominator"] != "" and not is_missing(row["denominator"])
+        }
         if based:
             counts = (ctx.numbers.integer(based.get(period)) for period in periods)
             rows.append((f"*{ctx.words('indicators')['denominator']}*", *counts))

@@ -66,9 +66,11 @@ def _stayed(ctx: Context, view: SurveyView) -> str:
 
 
 def _text(ctx: Context, content: Piece) -> Piece:
-    parts = [*explanations(ctx).values(), weakest_finding(ctx)]
-    lead = ctx.say("limits", "lead")
     ref = ctx.refs(content)
+    # The table below has what is to be said of changed units, survey by survey.
+    told = [text for key, text in explanations(ctx).items() if key != "units" or not ref]
+    parts = [*told, weakest_finding(ctx)]
+    lead = ctx.say("limits", "lead")
     closing = ctx.say("limits", "refs", ref=ref) if ref else ""
     return Piece("txt-begraensninger", paragraphs(lead, bullets(parts), closing))
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from evaluation.presentation.context import Context, Row, SurveyView, inside, said
+from evaluation.presentation.context import Context, Row, SurveyView, said
 from evaluation.presentation.escape import markdown
 from evaluation.presentation.numbers import is_missing
 from evaluation.presentation.piece import Piece, bullets, div, omitted, paragraphs, table
-from evaluation.presentation.pieces.common import anm, fictional, hidden_remark, sentences, verdict_word
-from evaluation.presentation.sentences import ORDER, capital
+from evaluation.presentation.pieces.common import anm, fictional, quote, sentences, verdict_word
+from evaluation.presentation.sentences import ORDER
 from evaluation.presentation.tables import Column, Table
 
 #: How an assumption may be judged, in the order they are told.
@@ -41,27 +41,27 @@ def judgement(ctx: Context, mechanism: str) -> str:
 
 
 def judgements(ctx: Context) -> dict[str, list[str]]:
-    """Titles of the assumptions by how they were judged, as they stand inside a sentence."""
+    """Quoted titles of the assumptions by how they were judged."""
     found: dict[str, list[str]] = {form: [] for form in JUDGED}
     for key, entry in ctx.mechanisms.items():
-        found[judgement(ctx, key)].append(f"*{markdown(inside(said(entry.title, ctx.lang)))}*")
+        found[judgement(ctx, key)].append(quote(ctx, markdown(said(entry.title, ctx.lang))))
     return {form: names for form, names in found.items() if names}
 
 
 def mechanism_points(ctx: Context) -> list[str]:
-    """How many assumptions were judged in each way; the few that do not point forward by name."""
-    voice, total = sentences(ctx), len(ctx.mechanisms)
-    told = []
-    for form, names in judgements(ctx).items():
-        share = capital(_share(ctx, len(names), total))
-        listed = "" if form == "forward" and total > len(names) else f": {ctx.numbers.listing(names)}"
-        told.append(f"**{ctx.say('mechanism_points', form)}** {share}{'' if len(names) > 8 else listed}.")
-    return [*told, ctx.say("mechanism_points", "caution")] if voice and told else told
-
-
-def _share(ctx: Context, some: int, total: int) -> str:
-    form = "all" if some == total else "one" if some == 1 else "some"
-    return ctx.say("mechanism_points", form, count=ctx.numbers.count(some), total=ctx.numbers.count(total))
+    """How many assumptions were judged in each way; those that do not point forward by name."""
+    found, total = judgements(ctx), len(ctx.mechanisms)
+    found["quiet"] = [*found.pop("still", []), *found.pop("open", [])]
+    told: list[str] = []
+    for form in ("forward", "backward", "mixed", "quiet", "none"):
+        names = found.get(form, [])
+        if names:
+            places = {"count": ctx.numbers.count(len(names)), "total": ctx.numbers.count(total)}
+            share = ctx.say("mechanism_points", "share_all" if len(names) == total else "share", **places)
+            share = share if not told else places["count"]
+            listed = ctx.numbers.listing(names)
+            told.append(ctx.say("mechanism_points", form, share=share, list=listed))
+    return [*told, ctx.say("mechanism_points", "caution")]
 
 
 def _spoken(ctx: Context, mechanism: str) -> list[tuple[SurveyView, Row]]:
@@ -168,5 +168,5 @@ def _text(ctx: Context, content: Piece) -> Piece:
         if form in found
     ]
     quiet = [*found.get("still", []), *found.get("open", [])]
-    told += [ctx.say("mechanism_points", "quiet", list=ctx.numbers.listing(quiet))] if quiet else []
+    told += [ctx.say("mechanism_points", "quiet_text", list=ctx.numbers.listing(quiet))] if quiet else []
     return Piece(_TEXT, paragraphs(lead, *told, ctx.say("text", "mechanisms_caution")))

@@ -6,46 +6,55 @@ from collections.abc import Mapping
 from typing import Any
 
 from evaluation.codebook.model import Scale
-from evaluation.presentation.context import Context, SurveyView, said
+from evaluation.presentation.context import COMPARISON, Context, SurveyView, said
 from evaluation.presentation.escape import markdown
 from evaluation.presentation.numbers import HIDDEN
 from evaluation.presentation.piece import Piece, div, omitted, paragraphs, table
 from evaluation.presentation.pieces.caution import bootstrap_text
 from evaluation.presentation.pieces.common import anm, fictional, quote, source
 from evaluation.presentation.pieces.disclosure import hidden_table
+from evaluation.presentation.pieces.reliability import answers_row, scales_text
 from evaluation.presentation.pieces.scale_notes import scale_notes
+from evaluation.presentation.pieces.trace import trace
 from evaluation.presentation.sentences import capital
 from evaluation.presentation.tables import Column, Table, number_column
+
+_SURVEYS = "tbl-undersoegelser"
 
 
 def method(ctx: Context) -> list[Piece]:
     """Everything on method, disclosure and documentation."""
     hidden = hidden_table(ctx)
     files = files_table(ctx)
+    rule, scales = rule_table(ctx), scales_table(ctx)
     return [
         Piece(
             "txt-fiktive",
             div("fiktiv", ctx.say("text", "fictional", kommune=ctx.kommune)) if ctx.published.fictional else "",
         ),
-        method_text(ctx),
-        rule_table(ctx),
-        scales_table(ctx),
+        method_text(ctx, rule),
+        rule,
+        scales,
+        scales_text(ctx, scales),
         disclosure_text(ctx),
         hidden,
         files,
         documentation(ctx),
+        *trace(ctx),
         colophon(ctx),
     ]
 
 
-def method_text(ctx: Context) -> Piece:
+def method_text(ctx: Context, rule: Piece | None = None) -> Piece:
     """``txt-metode``: designs, pairs, estimand, smallest change that matters and its reason, comparison."""
     plan = ctx.workspace.plan
     told = []
+    turn = 0
     for view in ctx.surveys:
         places = {"title": quote(ctx, view.title), "respondents": view.respondents}
         design = ctx.say("design_method", view.survey.design, **places)
-        parts = (design, _pair(ctx, view), _delta(ctx, view), bootstrap_text(ctx, view))
+        parts = (design, _pair(ctx, view, turn), _delta(ctx, view, turn), bootstrap_text(ctx, view))
+        turn += view.pair is not None
         told.append(" ".join(part for part in parts if part))
     words = {plan.estimand(view.id) for view in ctx.surveys if view.pair}
     drawn = "udvikling" if any(view.survey.unit for view in ctx.surveys if view.pair) else "personer"
@@ -58,23 +67,28 @@ def method_text(ctx: Context) -> Piece:
         if plan.comparison.note is not None:
             comparison += " " + markdown(said(plan.comparison.note, ctx.lang))
     lead = ctx.say("text", "method_lead" if compared else "method_lead_none", kommune=ctx.kommune)
-    return Piece("txt-metode", paragraphs(lead, *told, " ".join(estimand), comparison))
+    surveys = f"@{_SURVEYS}" if rule is not None and ctx.surveys and ctx.shows(_SURVEYS) else ""
+    see = ctx.say("text", "method_surveys", ref=surveys) if surveys else ""
+    ref = ctx.refs(rule) if rule is not None and compared else ""
+    how = ctx.say("text", "method_rule", ref=ref) if ref else ""
+    return Piece("txt-metode", paragraphs(f"{lead} {see}".strip(), *told, " ".join(estimand), comparison, how))
 
 
-def _pair(ctx: Context, view: SurveyView) -> str:
+def _pair(ctx: Context, view: SurveyView, turn: int) -> str:
     if view.pair is None:
         return ""
-    return ctx.say("text", "method_pair", before=view.wave_label(view.pair[0]), after=view.wave_label(view.pair[1]))
+    before, after = (view.wave_label(wave) for wave in view.pair)
+    return ctx.say_in_turn("text", "method_pair", turn, before=before, after=after)
 
 
-def _delta(ctx: Context, view: SurveyView) -> str:
+def _delta(ctx: Context, view: SurveyView, turn: int) -> str:
     delta = ctx.workspace.plan.delta(view.id)
     if delta is None or view.pair is None:
         return ""
     whole = abs(delta.points - round(delta.points)) < 1e-9
     reason = markdown(said(delta.reason, ctx.lang)).rstrip(".")
-    return ctx.say(
-        "text", "method_delta", points=ctx.numbers.points(delta.points, 0 if whole else 1), reason=f"{reason}."
+    return ctx.say_in_turn(
+        "text", "method_delta", turn, points=ctx.numbers.points(delta.points, 0 if whole else 1), reason=f"{reason}."
     )
 
 
@@ -132,6 +146,7 @@ def scales_table(ctx: Context) -> Piece:
             items = ctx.numbers.integer(len(view.instrument.items_of(scale)))
             alphas = (_alpha(ctx, view, scale.id, label) for label in labels)
             rows.append((view.label(scale.id) + mark, items, *alphas))
+        rows.append(answers_row(ctx, view, labels))
     remarks = [
         ctx.say("note", "alpha"),
         ctx.say("note", "worse") if any(scale.higher_is == "worse" for scale in shown) else "",
@@ -199,14 +214,24 @@ def files_table(ctx: Context) -> Piece:
                 view.wave_label(str(entry["wave"])) if view else markdown(str(entry["wave"])),
                 markdown(str(formats.get(str(entry["format"]), entry["format"]))),
                 ctx.numbers.integer(entry["rows"]),
-                ctx.numbers.integer(report["rows_kept"]) if report else HIDDEN,
+                ctx.numbers.integer(report["rows_kept"]) if report else "–",
                 _dropped(ctx, report) if report else "–",
             )
         )
-    below = anm(ctx, [ctx.say("note", "files")], fictional(ctx, ctx.say("note", "source_files")))
+    below = anm(ctx, [ctx.say("note", "files"), _elsewhere(ctx)], fictional(ctx, ctx.say("note", "source_files")))
     return Piece(
         name, table(name, Table(columns, tuple(rows)), ctx.say("caption", "files"), below), (), frozenset({name})
     )
+
+
+def _elsewhere(ctx: Context) -> str:
+    """That the files hold answers from the comparison municipality too, where they do: the counts above are larger."""
+    comparison = ctx.workspace.plan.comparison
+    views = [view for view in ctx.surveys if any(row["group"] == COMPARISON for row in view.estimates)]
+    if comparison is None or not views:
+        return ""
+    listed = ctx.numbers.listing([quote(ctx, view.title) for view in views])
+    return ctx.say("trace", "elsewhere", list=listed, name=markdown(comparison.kommune))
 
 
 def documentation(ctx: Context) -> Piece:

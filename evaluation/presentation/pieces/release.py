@@ -12,14 +12,15 @@ from evaluation.presentation.context import Context, said
 from evaluation.presentation.escape import markdown
 from evaluation.presentation.piece import Piece, figure, omitted, paragraphs, table
 from evaluation.presentation.pieces.common import anm, fictional
+from evaluation.presentation.pieces.scope import lifted_heading, release_facts, released_table, rules_sentence
 from evaluation.presentation.sentences import Sentences, capital
 from evaluation.presentation.tables import Column, Table
 
 
 def release(ctx: Context) -> list[Piece]:
-    """``fig-tidslinje``, ``tbl-regler``, ``txt-frisaettelse``, ``tbl-forsoeg`` and ``txt-forsoeg``."""
-    chart, rules, trials = timeline(ctx), rules_table(ctx), trials_table(ctx)
-    return [chart, rules, release_text(ctx, chart, rules), trials, trials_text(ctx, trials)]
+    """``fig-tidslinje``, tables of rules, released units and trials, ``txt-frisaettelse`` and ``txt-forsoeg``."""
+    chart, rules, units, trials = timeline(ctx), rules_table(ctx), released_table(ctx), trials_table(ctx)
+    return [chart, rules, units, release_text(ctx, chart, rules, units), trials, trials_text(ctx, trials)]
 
 
 def timeline(ctx: Context) -> Piece:
@@ -71,10 +72,12 @@ def rules_table(ctx: Context) -> Piece:
     if sourced:
         columns.append(Column(str(heads["source"]), 36))
     rows: list[tuple[str, ...]] = []
-    for status in ("ophaevet", "fastholdt"):
-        mine = [rule for _, rule in rules if rule.status == status]
+    groups = [(lifted_heading(ctx, entry), entry.rules, "ophaevet") for entry in ctx.workspace.plan.releases]
+    groups.append((str(words["fastholdt"]), tuple(rule for _, rule in rules), "fastholdt"))
+    for heading, found, status in groups:
+        mine = [rule for rule in found if rule.status == status]
         if mine:
-            rows.append((str(words[status]),))
+            rows.append((heading,))
         for rule in mine:
             cells = [markdown(said(rule.title, ctx.lang)), str(words[rule.kind])]
             rows.append((*cells, markdown(rule.source)) if sourced else tuple(cells))
@@ -83,7 +86,7 @@ def rules_table(ctx: Context) -> Piece:
     return Piece(name, text, (), frozenset({name}))
 
 
-def release_text(ctx: Context, chart: Piece, rules: Piece) -> Piece:
+def release_text(ctx: Context, chart: Piece, rules: Piece, units: Piece) -> Piece:
     """``txt-frisaettelse``: what began when, for whom, and how many rules were lifted and kept."""
     name = "txt-frisaettelse"
     plan = ctx.workspace.plan
@@ -98,25 +101,11 @@ def release_text(ctx: Context, chart: Piece, rules: Piece) -> Piece:
             "kommune": ctx.kommune,
         }
         parts.append(ctx.say("text", "release" if entry.end else "release_open", **places))
-        limited = any((entry.scope.units, entry.scope.types, entry.scope.areas, entry.scope.centres))
-        parts.append(ctx.say("text", "scope_part" if limited else "scope_all"))
-    voice = Sentences(ctx.lang)
-    status = [rule.status for _, rule in _rules(ctx)]
-    if status:
-        lifted, kept = status.count("ophaevet"), status.count("fastholdt")
-        parts.append(
-            ctx.say(
-                "text",
-                f"rules_{_amount(lifted)}_{_amount(kept)}",
-                lifted=voice.numbers.count(lifted),
-                kept=voice.numbers.count(kept),
-                Lifted=_counted(voice, lifted),
-                Kept=_counted(voice, kept),
-            )
-        )
-    if refs := ctx.refs(chart, rules):
+        parts.append(release_facts(ctx, entry))
+    parts.append(rules_sentence(ctx))
+    if refs := ctx.refs(chart, rules, units):
         parts.append(ctx.say("text", "release_refs", refs=refs))
-    return Piece(name, paragraphs(" ".join(parts)))
+    return Piece(name, paragraphs(" ".join(part for part in parts if part)))
 
 
 def _amount(count: int) -> str:
@@ -180,19 +169,21 @@ def trials_text(ctx: Context, trials: Piece) -> Piece:
     entries = ctx.workspace.registers.trials
     if not entries:
         return omitted(name, ctx.say("omitted", "no_trials"))
-    voice = Sentences(ctx.lang)
+    count, ended, begun = _told(ctx)
+    see = ctx.say("text", "trials_refs", ref=ref) if (ref := ctx.refs(trials)) else ""
+    return Piece(name, paragraphs(" ".join(part for part in (count, see, ended, begun) if part)))
+
+
+def _told(ctx: Context) -> tuple[str, str, str]:
+    """Sentences on the number of trials, on those that have ended, and on who began them."""
+    entries, voice = ctx.workspace.registers.trials, Sentences(ctx.lang)
     ended = sum(1 for trial in entries if trial.end is not None)
-    count = f"trials_{_amount(len(entries))}"
-    parts = [ctx.say("text", count, n=_counted(voice, len(entries)), kommune=ctx.kommune)]
-    if ref := ctx.refs(trials):
-        parts.append(ctx.say("text", "trials_refs", ref=ref))
-    parts.append(ctx.say("text", f"trials_ended_{_amount(ended)}", n=_counted(voice, ended)))
+    count = ctx.say("text", f"trials_{_amount(len(entries))}", n=_counted(voice, len(entries)), kommune=ctx.kommune)
+    done = ctx.say("text", f"trials_ended_{_amount(ended)}", n=_counted(voice, ended))
     by: dict[str, int] = {}
     for trial in entries:
         if who := _initiator(ctx, trial):
             by[who] = by.get(who, 0) + 1
-    if by:
-        ordered = sorted(by.items(), key=lambda entry: (-entry[1], entry[0]))
-        listed = [f"{who} ({ctx.numbers.integer(count)})" for who, count in ordered]
-        parts.append(ctx.say("text", "trials_by", list=ctx.numbers.listing(listed)))
-    return Piece(name, paragraphs(" ".join(parts)))
+    ordered = sorted(by.items(), key=lambda entry: (-entry[1], entry[0]))
+    listed = [f"{who} ({ctx.numbers.integer(number)})" for who, number in ordered]
+    return count, done, ctx.say("text", "trials_by", list=ctx.numbers.listing(listed)) if listed else ""

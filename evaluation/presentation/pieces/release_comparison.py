@@ -179,12 +179,15 @@ def _told(ctx: Context, view: SurveyView, rows: Sequence[Row], chart: Piece | No
     names = [] if chart is None else [f"@{name}" for name, _ in chart.figures]
     lead = ctx.say("event", "lead", title=quote(ctx, view.title))
     see = ctx.say("event", "see", refs=ctx.numbers.listing(names)) if names else ""
-    last = _called(ctx, view, rows)
+    last = _stands_on(ctx, view, rows)
     return " ".join(part for part in (lead, see, *_findings(ctx, view, rows), last) if part)
 
 
-def _called(ctx: Context, view: SurveyView, rows: Sequence[Row]) -> str:
-    """Whether a difference that was found may be called an effect; empty where none was found."""
+def _stands_on(ctx: Context, view: SurveyView, rows: Sequence[Row]) -> str:
+    """What a difference that was found stands on; empty where none was found.
+
+    The reports do not speak of an *effekt*, also where the plan's rule (design.md 4) would allow the word.
+    """
     found = [
         row
         for row in rows
@@ -192,7 +195,7 @@ def _called(ctx: Context, view: SurveyView, rows: Sequence[Row]) -> str:
         and not is_missing(row["p_adjusted"])
         and float(row["p_adjusted"]) < float(row["alpha"])
     ]
-    effect = [row for row in found if row["wording"] == "effekt"]
-    if effect:
-        return ctx.say("event", "effect", list=_listed(ctx, view, effect))
-    return ctx.say("event", "no_effect") if found else ""
+    sound = [row for row in found if row["wording"] == "effekt"]
+    if sound:
+        return ctx.say("event", "sound", list=_listed(ctx, view, sound))
+    return ctx.say("event", "unsound") if found else ""

@@ -34,7 +34,5 @@ def _of_survey(ctx: Context, view: SurveyView, theme: str) -> str:
         mine = [(row, view.quoted(str(row["measure"]))) for row in rows if row["verdict"] == verdict]
         if mine:
             names = ctx.numbers.listing([measure for _, measure in mine])
-            told.append(
-                ctx.say("theme_points", verdict, list=voice.changes_of(mine) if verdict in CHANGED else names)
-            )
+            told.append(ctx.say("theme_points", verdict, list=voice.changes_of(mine) if verdict in CHANGED else names))
     return f"**{view.title}:** {'; '.join(told)}." if told else ""
