@@ -12,6 +12,7 @@ from evaluation.codebook.load import load_mechanisms
 from evaluation.codebook.model import Instrument
 from evaluation.common.files import write_atomic
 from evaluation.disclosure.published import Published
+from evaluation.disclosure.published_quotes import PublishedQuotes
 from evaluation.plan.load import Workspace
 from evaluation.presentation.brand import Brand, brand_file, load_brand
 from evaluation.presentation.context import Context
@@ -26,6 +27,7 @@ from evaluation.presentation.pieces.indicators import indicators
 from evaluation.presentation.pieces.method import method
 from evaluation.presentation.pieces.participation import participation, survey_participation
 from evaluation.presentation.pieces.perceived import perceived
+from evaluation.presentation.pieces.quotes import quotes as quoted
 from evaluation.presentation.pieces.release import release
 from evaluation.presentation.pieces.summary import all_surveys, summary, survey_pieces
 from evaluation.presentation.pieces.trends import trend_pieces
@@ -42,7 +44,7 @@ _ALL = "alle-undersoegelser"
 _INCLUDE = re.compile(r"\{\{<\s*include\s+_resultater/([^\s>]+)\.qmd\s*>\}\}")
 _VARIABLE = re.compile(r"\{\{<\s*var\s+([^\s>]+)\s*>\}\}")
 _SURVEY_PIECE = re.compile(
-    r"(?:tbl-bilag-(?P<appendix>.+)|(?:txt|fig|tbl)-(?P<survey>.+)-(?:hovedpointer|deltagelse|udvikling|tendens|svar|oplevet|grupper))\Z"
+    r"(?:tbl-bilag-(?P<appendix>.+)|(?:txt|fig|tbl)-(?P<survey>.+)-(?:hovedpointer|deltagelse|udvikling|tendens|svar|oplevet|grupper|citater))\Z"
 )
 #: Kept beside our own: the reporting layer writes it into the same folder.
 _NOT_OURS = frozenset({"_metadata.yml", "brand.css", "reference.docx"})
@@ -77,7 +79,7 @@ def make_pieces(ctx: Context, wanted: Sequence[str] = ()) -> tuple[Piece, ...]:
     for view in ctx.surveys:
         made += [*development(ctx, view), *trend_pieces(ctx, view), survey_participation(ctx, view)]
         made += answers(ctx, view)
-        made += [*perceived(ctx, view), *groups(ctx, view)]
+        made += [*perceived(ctx, view), *groups(ctx, view), *quoted(ctx, view)]
     made.append(all_surveys(ctx))
     names = {piece.name for piece in made}
     made += [_absent(ctx, name) for name in wanted if name not in names]
@@ -144,6 +146,8 @@ def build_results(
     *,
     project: Path,
     lang: str = "da",
+    quotes: PublishedQuotes | None = None,
+    quotes_stale: bool = False,
     pool: ProcessPoolExecutor | None = None,
     progress: Progress | None = None,
 ) -> BuildReport:
@@ -155,6 +159,10 @@ def build_results(
         Folder of the report project; only ``_resultater/`` and ``_variables.yml`` in it are written.
     lang : str
         ``"da"`` or ``"en"``.
+    quotes : PublishedQuotes, optional
+        Accepted quotes.
+    quotes_stale : bool
+        Quotes were accepted, but answers or rules have changed since: none is shown, and the pieces say why.
     pool : ProcessPoolExecutor, optional
         Processes that draw the figures; without it new ones are started where it pays.
     progress : callable, optional
@@ -172,8 +180,9 @@ def build_results(
     """
     wanted = _used(project, _INCLUDE)
     ctx = Context(
-        published, workspace, instruments, lang, load_mechanisms(workspace.root), _reachable(workspace, wanted)
-    )
+        published, workspace, instruments, lang, load_mechanisms(workspace.root), _reachable(workspace, wanted),
+        () if quotes is None or quotes_stale else quotes.quotes, quotes_stale,
+    )  # fmt: skip
     pieces = make_pieces(ctx, wanted)
     # read before anything is written: a project that does not hold keeps the pieces it had
     brand = load_brand(brand_file(project))

@@ -11,6 +11,8 @@ from evaluation.disclosure.attack.files import Publication, Record, number
 ROUNDED = "hele_point"
 #: Reasons that say of a group that few people stand behind its answers.
 FEW = frozenset({"under_taersklen", "kun_samlede_andele", ROUNDED})
+#: The design of ``trends`` whose ``before`` and ``after`` are means of two waves.
+WAVE_BY_WAVE = "boelge"
 Key = tuple[str, str, str]
 
 
@@ -28,15 +30,19 @@ class Shown:
 class Cell:
     """All that was published about one group, measure and wave in one publication.
 
-    ``few``: a published reason says that fewer people than three thresholds stand behind it, whatever ``n`` is.
+    ``few``: a published reason says that fewer people than three thresholds stand behind it, whatever ``n`` is;
+    ``few_asked``: the same of those who were asked.
+    ``bounds`` are intervals of the mean that nobody published, but that other published numbers give.
     """
 
     n: int | None = None
     few: bool = False
+    few_asked: bool = False
     asked: int | None = None
     counts: dict[str, tuple[int, str]] = field(default_factory=dict)
     states: dict[str, tuple[int, str]] = field(default_factory=dict)
     means: list[Shown] = field(default_factory=list)
+    bounds: list[Shown] = field(default_factory=list)
     shares: list[tuple[str, Shown]] = field(default_factory=list)
     spreads: list[tuple[str, Shown]] = field(default_factory=list)
 
@@ -48,6 +54,8 @@ class Numbers:
     items: dict[Key, dict[str, dict[str, Cell]]] = field(default_factory=dict)
     scales: dict[Key, dict[str, dict[str, Cell]]] = field(default_factory=dict)
     changes: list[tuple[Record, str]] = field(default_factory=list)
+    comparisons: list[tuple[Record, str]] = field(default_factory=list)
+    trends: list[tuple[Record, str]] = field(default_factory=list)
 
     def cell(self, key: Key, source: str, group: str, *, scale: bool = False) -> Cell:
         """The cell of that place, made where it is not there."""
@@ -70,6 +78,9 @@ def gather_numbers(publications: Sequence[Publication], items: Mapping[str, Iter
             _perceived(made, row, name)
         for row in publication.rows("estimates"):
             _change(made, row, name)
+        made.comparisons += [(row, name) for row in publication.rows("comparisons")]
+        for row in publication.rows("trends"):
+            _trend(made, row, name)
     return made
 
 
@@ -86,7 +97,8 @@ def shown(
     value = number(row.get(column))
     if value is None or not n or row.get("weighting"):
         return None
-    half = (0.005 if share else 0.5) if row.get("reason") == ROUNDED else 0.0
+    # products print fewer decimals than tables; a share printed so is a share, not per cent
+    half = (0.005 if share else 0.5) if row.get("reason") == ROUNDED else float(row.get("_half") or 0.0)
     return Shown(value * scale, n, half, f"{source}: {row['key']}")
 
 
@@ -133,7 +145,8 @@ def _from_interval(cell: Cell, row: Record, n: int | None, source: str) -> None:
 
 def _distribution(made: Numbers, row: Record, source: str) -> None:
     cell = made.cell((row["survey"], row["item"], row["wave"]), source, row["group"])
-    cell.few |= row.get("reason") in FEW
+    few = row.get("reason") in FEW
+    cell.few, cell.few_asked = cell.few or (few and not row["state"]), cell.few_asked or (few and bool(row["state"]))
     base, count = whole(row.get("n_base")), number(row.get("count"))
     share = number(row.get("share"))
     if count is None and share is not None and base and not row.get("weighting"):
@@ -193,6 +206,23 @@ def _change(made: Numbers, row: Record, source: str) -> None:
         if found is not None and share:
             cell.shares.append(("positive", found))
         elif found is not None:
+            cell.means.append(found)
+
+
+def _trend(made: Numbers, row: Record, source: str) -> None:
+    """Two waves of the kommune, of those who take part in all of them; other designs tie several groups together."""
+    if row["stat"] != "score" or row.get("comparable") != "ja":
+        return
+    made.trends.append((row, source))
+    if row["design"] != WAVE_BY_WAVE:
+        return
+    for side, wave in zip(("before", "after"), split_waves(row["waves"]), strict=True):
+        n = whole(row.get(f"n_{side}"))
+        place = f"{source} {row['design']} {row['waves']}"
+        cell = made.cell((row["survey"], row["measure"], wave), place, row["group"], scale=True)
+        cell.n = n if cell.n is None else cell.n
+        found = shown(row, side, n, source)
+        if found is not None:
             cell.means.append(found)
 
 

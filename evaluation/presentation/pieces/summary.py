@@ -354,11 +354,12 @@ def _units_changed(ctx: Context, view: SurveyView) -> bool:
 
 def survey_pieces(survey: str) -> tuple[str, ...]:
     """Names of the pieces of one survey that ``alle-undersoegelser`` may include."""
-    kinds = ("txt-{}-hovedpointer", "txt-{}-deltagelse", "txt-{}-tendens", "tbl-{}-tendens", "tbl-bilag-{}")
+    kinds = ("hovedpointer", "deltagelse", "tendens", "citater")
     parts = [
         f"{kind}-{{}}-{part}" for part in ("udvikling", "svar", "grupper", "oplevet") for kind in ("txt", "fig", "tbl")
     ]
-    return tuple(pattern.format(survey) for pattern in (*kinds, *parts))
+    texts = [f"txt-{{}}-{kind}" for kind in kinds]
+    return tuple(pattern.format(survey) for pattern in (*texts, "tbl-{}-tendens", "tbl-bilag-{}", *parts))
 
 
 def all_surveys(ctx: Context) -> Piece:
@@ -381,6 +382,8 @@ def all_surveys(ctx: Context) -> Piece:
         if view.perceived:
             parts += [f"### {words['perceived']}"] if view.main_or_items else []
             parts += [_include(f"txt-{s}-oplevet"), _include(f"fig-{s}-oplevet")]
+        if any(quote.survey == s for quote in ctx.quotes):
+            parts += [f"### {words['quotes']}", _include(f"txt-{s}-citater")]
         if view.main_or_items:
             parts += [f"### {words['appendix']}", _include(f"tbl-bilag-{s}")]
     return Piece("alle-undersoegelser", paragraphs(*parts))
