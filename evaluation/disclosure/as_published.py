@@ -30,6 +30,7 @@ _PUBLIC: Final[Mapping[str, str]] = {
     "comparisons": "n_group n_against clusters_group clusters_against family_size delta alpha waves_before",
     "nonresponse": "rate_before rate_after",
     "scales": "items n",
+    "trends": "n_before n_after clusters df_num family_size delta alpha",
     "indicators": "denominator units",
 }
 #: What tells how many answered: not beside numbers that stay, where fewer or more had.
@@ -96,6 +97,9 @@ def apply(new: Published, earlier: Sequence[Publication], found: Conflicts, poli
         for rows, only in _wider(name, table, stays, kept):
             made = _replaced(name, made, rows & ~stays & ~shut, none(table), earlier, notes, only)
         tables[name] = _replaced(name, made, stays, shut, earlier, notes)
+    # Waves side by side rest on all waves of their measure.
+    stays = _trends_touched(new.trends, kept)
+    tables["trends"] = _replaced("trends", new.trends, stays, none(new.trends), earlier, notes)
     tables["indicators"] = _indicators(new.indicators, earlier, policy, notes)
     if not notes:
         return new
@@ -121,6 +125,12 @@ def _touched(
         stays[place] = any((one, what, wave) in kept for wave in each)
         shut[place] = any((one, what, wave, group) in closed for wave in each)
     return stays, shut & ~stays
+
+
+def _trends_touched(table: pd.DataFrame, kept: set[tuple[str, str, str]]) -> Bools:
+    """Rows of measures with a wave that stays as published."""
+    about = {f"{survey}.{what}" for survey, what, _ in kept}
+    return np.asarray((table["survey"].astype(str) + "." + table["measure"].astype(str)).isin(about), dtype=bool)
 
 
 def none(table: pd.DataFrame) -> Bools:

@@ -98,7 +98,8 @@ def _left_over(table: pd.DataFrame, levels: pd.DataFrame, true: pd.Series, rules
     """
     scores = levels[levels["stat"] == "score"].assign(value=true)
     wanted = set(zip(table["survey"], table["measure"], strict=True))
-    scores = scores[[name in wanted for name in zip(scores["survey"], scores["measure"], strict=True)]]
+    named = zip(scores["survey"], scores["measure"], strict=True)
+    scores = scores[np.array([name in wanted for name in named], dtype=bool)]
     parts = dict(tuple(scores.groupby(["survey", "measure", "wave"], sort=False)))
     shown: dict[tuple[str, str, str], list[frozenset[str]]] = {name: [] for name in parts}
     found = np.zeros(len(table), dtype=bool)

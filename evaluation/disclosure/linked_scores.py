@@ -24,7 +24,12 @@ Ints = NDArray[np.int64]
 
 
 def hidden_scores(
-    levels: pd.DataFrame, gone: Bools, policy: Policy, exempt: tuple[str, ...], known: Bools | None = None, spans: Floats | None = None
+    levels: pd.DataFrame,
+    gone: Bools,
+    policy: Policy,
+    exempt: tuple[str, ...],
+    known: Bools | None = None,
+    spans: Floats | None = None,
 ) -> Bools:
     """Rows of scale scores to hide, those of ``gone`` among them.
 
@@ -153,7 +158,7 @@ def _with_areas(one: _Sums, chosen: Bools, policy: Policy) -> Bools:
         structure = without(one.full, one.areas - shown)
         told = np.flatnonzero(_told(structure, one, chosen, policy, frozenset(shown)))
         drop = {g for i in told for g in one.full.above[i]} & shown if len(told) else set()
-        if len(told) and not drop or len(every - shown) == 1:
+        if (len(told) and not drop) or len(every - shown) == 1:
             drop = {min(shown, key=lambda g: (one.people[g], g))}
         if not drop:
             break
@@ -163,9 +168,7 @@ def _with_areas(one: _Sums, chosen: Bools, policy: Policy) -> Bools:
     return made
 
 
-def _told(
-    structure: Structure, one: _Sums, gone: Bools, policy: Policy, areas: frozenset[int] = frozenset()
-) -> Bools:
+def _told(structure: Structure, one: _Sums, gone: Bools, policy: Policy, areas: frozenset[int] = frozenset()) -> Bools:
     """Hidden scores of small groups that are known within 10 points, where ``areas`` cross other groups."""
     n, total, people = one.n, one.total, one.people
     told = np.zeros(len(n), dtype=bool)

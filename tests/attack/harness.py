@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -11,6 +11,7 @@ from unittest import mock
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from pyarrow import csv
 
 from evaluation.analysis.estimates import Estimates
 from evaluation.analysis.run import analyse
@@ -20,12 +21,14 @@ from evaluation.disclosure.attack.facts import Facts, gather
 from evaluation.disclosure.attack.run import Report, audit, read
 from evaluation.disclosure.attack.solve import Attack
 from evaluation.disclosure.publications import Publication
-from evaluation.disclosure.published import Published, conform, save
+from evaluation.disclosure.published import TABLES, Published, conform
+from evaluation.disclosure.published import _arrow as arrow
 from tests.attack.cases import Case
 from tests.attack.surveys import Survey, then, today
 
 #: Seconds for one attack, and for one programme of it.
 TOTAL, EACH = 60.0, 20.0
+_OPTIONS = csv.WriteOptions(include_header=False, quoting_style="needed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +65,13 @@ def make(case: Case, folder: Path) -> Made:
         survey = then(case, step)
         made = _gated(case, survey, _private(survey), earlier)
         folders.append(folder / f"earlier{number}")
-        save(made, folders[-1])
+        _write(made, folders[-1])
         earlier.append(Publication(f"earlier{number}", made, case.threshold, case.protection))
     survey = today(case)
     private = _private(survey)
     published = _gated(case, survey, private, earlier)
     folders.append(folder / "now")
-    save(published, folders[-1])
+    _write(published, folders[-1])
     facts = gather(survey.workspace.plan, survey.workspace.registers, {"lille": survey.instrument})
     return Made(tuple(folders), facts, private, published)
 
@@ -129,6 +132,14 @@ def _as_agreed(made: Made) -> Iterator[None]:
         yield
 
 
+@dataclass(frozen=True, slots=True)
+class Pool:
+    """Groups together, without others."""
+
+    plus: Sequence[str]
+    minus: Sequence[str] = ()
+
+
 class Counted:
     """True counts of one item and wave, of answers or of states, and what the policy lets be known of them."""
 
@@ -136,8 +147,12 @@ class Counted:
         private, shown = made.private.distributions, made.published.distributions
         column = "state" if kind == "state" else "code"
         rows = private[(private["item"] == item) & (private["wave"] == wave) & (private[column] != "")]
-        self.counts = rows.pivot_table(index="group", columns=column, values="count", aggfunc="first", observed=True)
-        self.heads = rows.drop_duplicates("group").set_index("group")
+        self.counts: dict[str, dict[str, float]] = {}
+        self.heads: dict[str, tuple[float, str, str]] = {}
+        names = ["group", column, "count", "_persons", "_grouping", "_above"]
+        for group, label, count, people, grouping, above in rows[names].itertuples(index=False, name=None):
+            self.counts.setdefault(group, {})[label] = float(count)
+            self.heads.setdefault(group, (float(people), str(grouping), str(above)))
         seen = shown[(shown["item"] == item) & (shown["wave"] == wave) & shown["count"].notna() & (shown[column] != "")]
         self.alike = kind != "state"
         self.open = set(seen["group"])
@@ -146,28 +161,46 @@ class Counted:
     def room(self, group: str, labels: tuple[str, ...]) -> NDArray[np.float64]:
         """Widest interval that large groups' true numbers leave for each count of ``group``."""
         room = np.full(len(labels), np.inf)
-        for names in self._around(group):
-            names = [name for name in names if name in self.counts.index]
-            if names and float(self.heads.loc[names, "_persons"].sum()) >= self.large:
-                pool = self.counts.loc[names].reindex(columns=list(labels)).fillna(0).sum().to_numpy(dtype=float)
+        for pool in self._around(group):
+            people, counts = self._sum(pool.plus, labels)
+            less, fewer = self._sum(pool.minus, labels)
+            counts, people = counts - fewer, people - less
+            if people >= self.large:
                 # that all could have answered alike is never left open
-                alike = self.alike & (pool >= pool.sum())
-                room = np.minimum(room, np.maximum(np.minimum(pool, pool.sum() - pool), alike))
+                alike = self.alike & (counts >= counts.sum())
+                room = np.minimum(room, np.maximum(np.minimum(counts, counts.sum() - counts), alike))
         return room
 
-    def _around(self, group: str) -> Iterator[list[str]]:
-        """Groups that hold it, and those that hide beside it."""
-        yield ["kommune"]
-        if group not in self.heads.index:
+    def _sum(self, names: Sequence[str], labels: tuple[str, ...]) -> tuple[float, NDArray[np.float64]]:
+        known = [name for name in names if name in self.counts]
+        counts = np.array([[self.counts[name].get(label, 0.0) for label in labels] for name in known])
+        return sum(self.heads[name][0] for name in known), counts.reshape(-1, len(labels)).sum(axis=0)
+
+    def _around(self, group: str) -> Iterator[Pool]:
+        """Groups that hold it, those that hide beside it, and what others leave of the groups that hold it."""
+        if group not in self.heads:
+            yield Pool(["kommune"])
             return
-        own = self.heads.loc[group]
-        for over in str(own["_above"]).split(";"):
-            yield [over]
-        mine = self.heads[self.heads["_grouping"] == own["_grouping"]]
-        hidden = mine[[name not in self.open for name in mine.index]]
-        yield list(hidden[hidden["_above"] == own["_above"]].index)
-        yield list(hidden.index)
-        yield [group]
+        _, grouping, above = self.heads[group]
+        mine = [name for name, head in self.heads.items() if head[1] == grouping]
+        hidden = [name for name in mine if name not in self.open]
+        yield Pool([name for name in hidden if self.heads[name][2] == above])
+        yield Pool(hidden)
+        yield Pool([group])
+        for over in ("kommune", *filter(None, above.split(";"))):
+            inside = [name for name in mine if over == "kommune" or over in self.heads[name][2].split(";")]
+            yield Pool([over])
+            yield Pool([over], [name for name in inside if name in self.open])
+
+
+def _write(published: Published, folder: Path) -> None:
+    """The csv tables as the project writes them; the attacker reads nothing else."""
+    folder.mkdir(parents=True)
+    for name, columns in TABLES.items():
+        with (folder / f"{name}.csv").open("wb") as stream:
+            stream.write((",".join(columns) + "\n").encode())
+            if len(getattr(published, name)):
+                csv.write_csv(arrow(name, getattr(published, name)), stream, _OPTIONS)
 
 
 def _private(survey: Survey) -> Estimates:
@@ -234,5 +267,5 @@ def _shown(made: Made, folder: Path, rows: pd.DataFrame, last: pd.DataFrame) -> 
     gone = set(last["key"])
     kept = table[~table["key"].isin(set(added["key"]) | gone)]
     published = replace(made.published, distributions=pd.concat([kept, added], ignore_index=True))
-    save(published, folder)
+    _write(published, folder)
     return replace(made, folders=(*made.folders[:-1], folder), published=published)

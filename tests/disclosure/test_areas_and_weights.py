@@ -63,7 +63,8 @@ def test_the_gate_treats_an_area_as_any_linked_group(areas: Path) -> None:
     assert len(mine) > 50
     assert (mine["_persons"] >= 30).all()
     shown = mine[~mine["suppressed_shown"]]
-    assert len(shown) > len(mine) / 2
+    # Units and types come first: an area shows what is left to show.
+    assert len(shown) > len(mine) / 3
     assert (shown["value_shown"] - shown["value"]).abs().max() < 0.51
     assert not public[public["group"].str.startswith("enhed-g90003")]["sd"].notna().any()
 

@@ -8,7 +8,7 @@ import pytest
 
 from evaluation.disclosure.linked import Policy, Structure
 from evaluation.disclosure.linked_repair import Problem
-from evaluation.disclosure.linked_scales import Equation, with_scores
+from evaluation.disclosure.linked_scales import Equation, read_scales, with_scores
 from evaluation.disclosure.linked_tables import Item
 from evaluation.disclosure.moves import BARE, HIDDEN, OPEN, Scoring
 
@@ -65,7 +65,8 @@ def settled(
     items, found, levels = survey(size, hidden, **more)  # type: ignore[arg-type]
     score = (levels["stat"] == "score").to_numpy()
     gone = score & (levels["_persons"] < 5).to_numpy()
-    made, gone = with_scores(items, found, levels, gone, Policy(), lambda rows: rows)
+    scales = read_scales(items, levels, Policy())
+    made, gone = with_scores(items, found, scales, gone, Policy(), lambda rows, spans: rows)
     shown = [[i for i in range(size) if made[i][g] == HIDDEN] for g in range(len(GROUPS))]
     assert all((after >= before).all() for after, before in zip(made, found, strict=True))
     return shown, set(levels.loc[gone, "group"]), made
@@ -109,7 +110,8 @@ def test_the_score_goes_where_no_second_item_can() -> None:
 def test_a_hidden_score_is_not_the_mean_of_its_items() -> None:
     items, found, levels = survey(3, {})
     gone = ((levels["stat"] == "score") & (levels["group"].isin(["enhed-a", "enhed-b", "enhed-c"]))).to_numpy()
-    made, after = with_scores(items, found, levels, gone, Policy(), lambda rows: rows)
+    scales = read_scales(items, levels, Policy())
+    made, after = with_scores(items, found, scales, gone, Policy(), lambda rows, spans: rows)
     assert [state[MINE] == HIDDEN for state in made].count(True) == 1
     assert (after == gone).all()
 
@@ -127,7 +129,7 @@ def test_what_the_score_leaves_holds_the_truth(turned: tuple[int, ...]) -> None:
     sums = [float(one.problem.counts[MINE] @ SCORES) for one in items]
     score = float(levels.loc[(levels["stat"] == "score") & (levels["group"] == "enhed-c"), "value"].iloc[0])
     straight = tuple(1000 - s if i in turned else s for i, s in enumerate(sums))
-    one = Equation(0, 10, score, (0, 1, 2), (MINE,) * 3, tuple(i in turned for i in range(3)), straight)
+    one = Equation(0, 10, score, 0.5, True, (0, 1, 2), (MINE,) * 3, tuple(i in turned for i in range(3)), straight)
     ((place, low, high),) = one.spans(found)
     assert place == 1
     assert low <= sums[1] <= high

@@ -127,15 +127,10 @@ def _put_together(
                 if name == KOMMUNE:
                     wholes.setdefault(source, []).append(len(nodes))
                 nodes.append(node(name, source, frozenset(a + start for a in atoms)))
-            spared = facts.spares(name for name, _ in family.at)
             for name, atoms in family.extra:
                 people = sum(family.sizes[a] for a in atoms)
-                hidden = (
-                    not spared
-                    and facts.protects(name, people)
-                    and kind != "state"
-                    and 0 < people < facts.rule.threshold
-                )
+                few = 0 < people < facts.rule.threshold
+                hidden = few and kind != "state" and facts.protects(name, people)
                 nodes.append(Node(name, frozenset(a + start for a in atoms), [], hidden, hidden))
         links = tuple((first, other) for first, *others in wholes.values() for other in others)
         if any(n.counts or n.mean for n in nodes):

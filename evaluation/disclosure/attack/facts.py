@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from evaluation.codebook.model import Instrument, Item
@@ -64,11 +64,11 @@ class Facts:
         The true numbers of three thresholds of people could be shown, whatever ``rare`` says: a group as large as that
         is hidden for the sake of others only. ``few`` says that fewer people stand behind its answers.
         """
-        return not self.spares([group]) and (few or people < LARGE * self.rule.threshold)
+        return not self.spares(group) and (few or people < LARGE * self.rule.threshold)
 
-    def spares(self, groups: Iterable[str]) -> bool:
-        """Whether any of the groups is of a grouping that is no secret; then neither is what its groups leave."""
-        return any(group.startswith(tuple(f"{name}-" for name in self.exempt)) for group in groups)
+    def spares(self, group: str) -> bool:
+        """Whether the group is of a grouping that is no secret: what is shown of it is not used against others."""
+        return group.startswith(tuple(f"{name}-" for name in self.exempt))
 
 
 def gather(plan: Plan, registers: Registers, instruments: Mapping[str, Instrument]) -> Facts:

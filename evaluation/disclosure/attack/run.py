@@ -31,7 +31,10 @@ Progress = Callable[[str, str, int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What was attacked and what came of it. ``safe`` only where nothing leaks and everything is proven."""
+    """What was attacked and what came of it. ``safe`` only where nothing leaks and everything is proven.
+
+    ``exempt`` names groupings whose shown numbers were left out: the policy takes the risk that they tell of others.
+    """
 
     files: tuple[str, ...]
     programmes: int
@@ -40,6 +43,7 @@ class Report:
     seconds: float
     leaks: tuple[Leak, ...]
     unproven: tuple[Unproven, ...]
+    exempt: tuple[str, ...] = ()
 
     @property
     def safe(self) -> bool:
@@ -101,7 +105,7 @@ def _audit(
     start = time.monotonic()
     items = {name: survey.questions for name, survey in facts.surveys.items()}
     everything = (*material.publications, *material.product.tidy)
-    numbers = gather_numbers(everything, items)
+    numbers = gather_numbers(everything, items, facts.spares)
     solve_scales(numbers, facts)
     work: list[Programme | Sums] = [*programmes(numbers, facts), *sums(numbers, facts)]
     leaks = [
@@ -114,7 +118,8 @@ def _audit(
     unproven = tuple(one for outcome in done for one in outcome.unproven)
     cells, solves = sum(one.cells for one in done), sum(one.solves for one in done)
     ordered = tuple(sorted(set(leaks), key=_order))
-    return Report(material.files, len(work), cells, solves, time.monotonic() - start, ordered, unproven)
+    spent = time.monotonic() - start
+    return Report(material.files, len(work), cells, solves, spent, ordered, unproven, facts.exempt)
 
 
 def _order(leak: Leak) -> tuple[str, str, str, str, str, str]:

@@ -84,10 +84,9 @@ def _sums(keyed: Sequence[tuple[Key, Mapping[str, Mapping[str, Cell]]]], facts: 
                     places = frozenset(a + start for a in atoms)
                     made.places.setdefault((name, key[2], source), len(made.totals))
                     made.totals.append(_total(name, key[2], source, places, by_source[source][name], facts))
-            spared = facts.spares(name for name, _ in family.at)
             for name, atoms in family.extra:
                 people = sum(family.sizes[a] for a in atoms)
-                hidden = not spared and facts.protects(name, people) and people < facts.rule.threshold
+                hidden = facts.protects(name, people) and people < facts.rule.threshold
                 places = frozenset(a + start for a in atoms)
                 made.totals.append(Total(name, key[2], "", places, 0.0, _TOP * people, hidden))
     return made
