@@ -37,6 +37,9 @@ calibrate: $(STAMP) ## slow: error rates over 108 settings into docs/methods.md,
 fuzz: $(STAMP) ## 5,000 damaged exports of every format family; figures into docs/fuzz.md
 	$(BIN)/python -m tests.fuzz.campaign
 
+attack: $(STAMP) ## 10,000 random surveys through the gate and under attack; figures into docs/disclosure.md
+	$(BIN)/python -m tests.attack.campaign
+
 bench: $(STAMP) ## speed, as ratios in one run
 	$(BIN)/python -m benchmarks.run
 

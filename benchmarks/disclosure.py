@@ -17,11 +17,11 @@ import pandas as pd
 
 from evaluation.analysis.estimates import Estimates, conform
 from evaluation.analysis.store import load_estimates
-from evaluation.disclosure.gate import publish
+from evaluation.disclosure.gate import linked, publish
 from evaluation.disclosure.linked import Policy
 from evaluation.disclosure.linked_choice import greedy, sums
 from evaluation.disclosure.linked_repair import primary
-from evaluation.disclosure.linked_tables import problems, states
+from evaluation.disclosure.linked_tables import read
 from evaluation.disclosure.moves import BARE, HIDDEN, OPEN
 from evaluation.plan.model import Disclosure
 
@@ -30,11 +30,14 @@ UNITS, ITEMS, CODES = 300, 60, 5
 
 def kept(estimates: Estimates, policy: Policy) -> pd.DataFrame:
     """Hidden shares of cells (group × item × wave): mean and distribution, by way of choosing."""
-    found = states(estimates.distributions, estimates.levels, policy, ())
+    items = read(estimates.distributions, estimates.levels, policy)
+    found, _ = linked(estimates, policy, ())
     plain, complement = found["first"].to_numpy(), found["state"].to_numpy()
     baseline = plain.copy()
-    for problem, names in problems(estimates.distributions, estimates.levels, policy):
-        at = found.index.get_indexer(names)
+    for item in items:
+        if item.problem is None:
+            continue
+        problem, at = item.problem, found.index.get_indexer([item.names[i] for i in item.at])
         first = primary(
             problem.people,
             problem.counts,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 import pandas as pd
@@ -70,6 +71,8 @@ def conform(name: str, frame: pd.DataFrame) -> pd.DataFrame:
 
     Columns that are absent become empty text, NaN or False.
     """
+    if not len(frame.columns) and not len(frame):
+        return _nothing(name).copy()
     wanted = (*COLUMNS[name], *PRIVATE[name])
     unknown = set(frame.columns) - set(wanted)
     if unknown:
@@ -83,6 +86,13 @@ def conform(name: str, frame: pd.DataFrame) -> pd.DataFrame:
         else:
             made[column] = frame[column].astype("float64") if column in frame else pd.Series(float("nan"), frame.index)
     return pd.DataFrame(made, columns=list(wanted)).reset_index(drop=True)
+
+
+@lru_cache(maxsize=64)
+def _nothing(name: str) -> pd.DataFrame:
+    """Return table ``name`` without rows; made once, because most surveys have several."""
+    columns = (*COLUMNS[name], *PRIVATE[name])
+    return conform(name, pd.DataFrame(columns=list(columns)))
 
 
 def join(name: str, parts: list[pd.DataFrame]) -> pd.DataFrame:

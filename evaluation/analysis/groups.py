@@ -10,7 +10,7 @@ import numpy as np
 from evaluation.analysis.frame import Frame, Ints, is_own
 from evaluation.common.ids import slug
 from evaluation.plan.load import Workspace
-from evaluation.plan.registers import Unit
+from evaluation.plan.registers import REGISTER_GROUPS, Unit
 
 KOMMUNE = "kommune"
 COMPARISON = "sammenligning"
@@ -24,7 +24,7 @@ class Partition:
     Attributes
     ----------
     kind : str
-        ``kommune``, ``sammenligning``, ``type``, ``enhed`` or the id of a group variable.
+        ``kommune``, ``sammenligning``, ``type``, ``omraade``, ``enhed`` or the id of a group variable.
     groups : tuple of str
         Group ids as they stand in keys.
     code : int array, shape (N,)
@@ -61,11 +61,20 @@ def survey_units(frame: Frame, workspace: Workspace) -> tuple[Unit, ...]:
     return tuple(u for u in workspace.registers.units if u.id in seen and is_own(u, workspace) and not u.administrative)
 
 
-def _types(frame: Frame, units: Sequence[Unit]) -> Partition:
-    kinds = sorted({unit.type for unit in units if unit.type})
-    place = {kind: i for i, kind in enumerate(kinds)}
-    of_unit = {unit.id: place[unit.type] for unit in units if unit.type}
-    return Partition("type", tuple(f"type-{slug(kind)}" for kind in kinds), _coded(frame.unit, of_unit, frame.own))
+def register_groups(unit: Unit) -> dict[str, str]:
+    """Groups of units that a unit lies in, by kind (:data:`REGISTER_GROUPS`): types cross areas."""
+    found = dict(zip(REGISTER_GROUPS, (unit.type, unit.area), strict=True))
+    return {kind: f"{kind}-{slug(name)}" for kind, name in found.items() if name}
+
+
+def _of_units(kind: str, frame: Frame, units: Sequence[Unit]) -> Partition:
+    """Partition by what the register says of units: their type or area."""
+    inside = {unit.id: group for unit in units if (group := register_groups(unit).get(kind))}
+    groups = tuple(sorted(set(inside.values())))
+    place = {group: i for i, group in enumerate(groups)}
+    return Partition(
+        kind, groups, _coded(frame.unit, {unit: place[group] for unit, group in inside.items()}, frame.own)
+    )
 
 
 def _variable(frame: Frame, name: str) -> Partition | None:
@@ -85,13 +94,14 @@ def partitions(frame: Frame, workspace: Workspace) -> tuple[Partition, ...]:
         found.append(Partition(COMPARISON, (COMPARISON,), np.where(frame.own, -1, 0)))
     units = survey_units(frame, workspace) if frame.survey.unit else ()
     for name in frame.survey.groups:
-        made = _types(frame, units) if name == "type" else _variable(frame, name)
+        made = _of_units(name, frame, units) if name in REGISTER_GROUPS else _variable(frame, name)
         if made is not None and made.groups:
             found.append(made)
     if units:
         place = {unit.id: i for i, unit in enumerate(units)}
-        typed = "type" in frame.survey.groups
-        above = tuple(f"type-{slug(u.type)}" if typed and u.type else "" for u in units)
+        above = tuple(
+            ";".join(group for kind, group in register_groups(u).items() if kind in frame.survey.groups) for u in units
+        )
         groups = tuple(unit_group(u.id) for u in units)
         found.append(Partition("enhed", groups, _coded(frame.unit, place, frame.own), above))
     return tuple(found)

@@ -1,4 +1,4 @@
-"""Invited and answered: one row a survey × wave × (kommune, comparison, type, unit)."""
+"""Invited and answered: one row a survey × wave × (kommune, comparison, type, område, unit)."""
 
 from __future__ import annotations
 
@@ -9,11 +9,12 @@ import pandas as pd
 
 from evaluation.analysis.estimates import conform, join
 from evaluation.analysis.frame import Frame, is_own
-from evaluation.analysis.groups import COMPARISON, KOMMUNE, Partition, unit_group
+from evaluation.analysis.groups import COMPARISON, KOMMUNE, Partition, register_groups, unit_group
 from evaluation.common.ids import make_key, slug
 from evaluation.plan.load import Workspace
+from evaluation.plan.registers import REGISTER_GROUPS
 
-_KINDS = (KOMMUNE, COMPARISON, "type", "enhed")
+_KINDS = (KOMMUNE, COMPARISON, *REGISTER_GROUPS, "enhed")
 
 
 def _register_counts(workspace: Workspace, survey: str) -> dict[tuple[str, str], int]:
@@ -26,7 +27,7 @@ def _register_counts(workspace: Workspace, survey: str) -> dict[tuple[str, str],
         unit = units.get(row.unit.casefold())
         groups = [KOMMUNE if is_own(unit, workspace) else COMPARISON]
         if unit is not None and is_own(unit, workspace):
-            groups += [unit_group(unit.id)] + ([f"type-{slug(unit.type)}"] if unit.type else [])
+            groups += [unit_group(unit.id), *register_groups(unit).values()]
         for group in groups:
             found[group, row.wave] = found.get((group, row.wave), 0) + row.invited
     return found

@@ -19,6 +19,8 @@ def lines(report: Report, lang: str) -> Iterator[str]:
     """What was attacked, what leaks and from where, what could not be proven."""
     told = {name: getattr(report, name) for name in ("cells", "programmes", "solves")}
     yield word("audit_done", lang, seconds=number(report.seconds, lang), **told)
+    if report.exempt:
+        yield word("audit_exempt", lang, groupings=", ".join(report.exempt))
     if report.safe:
         yield word("audit_safe", lang)
     if report.leaks:

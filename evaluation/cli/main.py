@@ -262,8 +262,10 @@ def run_(
 @app.command()
 def status(workspace: Workspace = Path(), lang: Lang = None) -> None:
     """What is there, what is stale and why."""
+    from evaluation.workflow.quotes_state import AWAITING, NOT_EXPORTED
     from evaluation.workflow.status import status as look
 
+    waiting = {(AWAITING,): "status_quotes_awaiting", (NOT_EXPORTED,): "status_quotes_new"}
     lang_ = language(lang)
     found = look(workspace)
     for stage in found.stages:
@@ -271,6 +273,9 @@ def status(workspace: Workspace = Path(), lang: Lang = None) -> None:
         because = word("status_because", lang_, names=", ".join(stage.because))
         if stage.because == ("new",):
             because = word("status_new", lang_)
+        if stage.because in waiting:
+            say(f"{stage.stage:<36} {word(waiting[stage.because], lang_)}")
+            continue
         say(f"{stage.stage:<36} {state}" + (f" – {because}" if stage.needed else ""))
     if not found.stages:
         say(word("status_empty", lang_))

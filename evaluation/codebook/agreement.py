@@ -9,11 +9,8 @@ from evaluation.codebook.model import Instrument
 from evaluation.common.errors import EvaluationError, Problem
 from evaluation.plan.form import TomlFile, near, read_toml
 from evaluation.plan.load import PLAN_FILE, Workspace
-from evaluation.plan.registers import FOLDER
+from evaluation.plan.registers import FOLDER, REGISTER_GROUPS
 from evaluation.plan.weighting import OF_UNITS
-
-#: Group variable that comes from the unit register, not from an instrument.
-TYPE = "type"
 
 
 def agreement_problems(workspace: Workspace, instruments: Mapping[str, Instrument]) -> list[Problem]:
@@ -27,6 +24,7 @@ def agreement_problems(workspace: Workspace, instruments: Mapping[str, Instrumen
     """
     file = read_toml(workspace.root / PLAN_FILE, PLAN_FILE)
     found = [*_groups(workspace, instruments, file), *_verdict_groups(workspace, instruments, file)]
+    found += _exempt(workspace, instruments, file)
     for survey in workspace.plan.surveys:
         try:
             load_crosswalk(workspace, survey, instruments[survey.instrument])
@@ -37,7 +35,7 @@ def agreement_problems(workspace: Workspace, instruments: Mapping[str, Instrumen
 
 def _groups(workspace: Workspace, instruments: Mapping[str, Instrument], file: TomlFile) -> Iterator[Problem]:
     for index, survey in enumerate(workspace.plan.surveys):
-        known = [TYPE, *(group.id for group in instruments[survey.instrument].groups)]
+        known = [*REGISTER_GROUPS, *(group.id for group in instruments[survey.instrument].groups)]
         for place, name in enumerate(survey.groups):
             where = file.where("survey", index, "groups", place)
             yield from _unknown("plan-unknown-group", where, name, known)
@@ -49,13 +47,21 @@ def _verdict_groups(workspace: Workspace, instruments: Mapping[str, Instrument],
         variables = instruments[survey.instrument].groups
         values = {f"{group.id}-{value.id}": group.id for group in variables for value in group.values}
         where = file.where("decision", "verdict_group", index, "group")
-        if named.group.startswith(f"{TYPE}-"):
-            continue  # types were checked against the register with the plan
+        if named.group.startswith(tuple(f"{name}-" for name in REGISTER_GROUPS)):
+            continue  # types and areas were checked against the register with the plan
         yield from _unknown("plan-unknown-group-value", where, named.group, list(values))
         group = values.get(named.group)
         if group is not None and group not in survey.groups:
             params = {"survey": survey.id, "group": group}
             yield Problem("plan-group-not-asked", where, named.group, params)
+
+
+def _exempt(workspace: Workspace, instruments: Mapping[str, Instrument], file: TomlFile) -> Iterator[Problem]:
+    """Groupings that [disclosure] exempts: a misspelt one would exempt nothing, and nobody would notice."""
+    used = (group.id for survey in workspace.plan.surveys for group in instruments[survey.instrument].groups)
+    known = list(dict.fromkeys([*REGISTER_GROUPS, *used]))
+    for place, name in enumerate(workspace.plan.disclosure.exempt):
+        yield from _unknown("plan-unknown-exempt", file.where("disclosure", "exempt", place), name, known)
 
 
 def _margins(workspace: Workspace, instruments: Mapping[str, Instrument], file: TomlFile) -> Iterator[Problem]:

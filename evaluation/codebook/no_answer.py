@@ -7,6 +7,7 @@ the cleaning of answers both ask here, so that they never disagree on what "Ved 
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Literal
 
 NoAnswer = Literal[
@@ -57,6 +58,8 @@ _PATTERNS = tuple((state, re.compile(pattern)) for state, pattern in _WORDINGS)
 _NUMBERED = re.compile(r"\(?-?\d+\)?\s*[-–.:)=]\s*(?=\D)")
 
 
+# the items of a grid share their labels
+@lru_cache(maxsize=4096)
 def no_answer(label: str) -> NoAnswer | None:
     """Why there is no answer, as a label says it; None for an ordinary answer.
 

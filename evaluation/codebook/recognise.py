@@ -14,6 +14,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 from typing import Literal
 
@@ -275,6 +276,8 @@ def _candidates(texts: Sequence[str]) -> list[tuple[Kind, list[float]]]:
     return found
 
 
+# the items of a grid share their labels
+@lru_cache(maxsize=4096)
 def _pole(text: str, negative: re.Pattern[str], positive: re.Pattern[str]) -> float | None:
     weak = _HARDLY.search(text) or (_WEAK.search(text) and not _STRONG.search(text))
     strength = 1.0 if weak else 3.0 if _STRONG.search(text) else 2.0

@@ -1,7 +1,8 @@
 """Put what was published before in the place of what may not change.
 
-The rows of a number that is kept come from the newest publication that has them; rows that no
-publication has are hidden: their numbers would rest on other answers than those published.
+The rows of a number that is kept come from the newest publication that has the number, also rows that the new
+results are without. Rows that it has not are hidden, and so is how many answered: they would rest on other
+answers than those published, and would not add up with them.
 """
 
 from __future__ import annotations
@@ -29,7 +30,17 @@ _PUBLIC: Final[Mapping[str, str]] = {
     "comparisons": "n_group n_against clusters_group clusters_against family_size delta alpha waves_before",
     "nonresponse": "rate_before rate_after",
     "scales": "items n",
+    "trends": "n_before n_after clusters df_num family_size delta alpha",
     "indicators": "denominator units",
+}
+#: What tells how many answered: not beside numbers that stay, where fewer or more had.
+_SIZES: Final[Mapping[str, str]] = {
+    "levels": "n clusters",
+    "distributions": "n_base",
+    "perceived": "n asked clusters",
+    "scales": "n",
+    "estimates": "invited_before invited_after n_before n_after clusters",
+    "comparisons": "n_group n_against clusters_group clusters_against",
 }
 #: Texts that are results.
 _RESULTS: Final = frozenset(
@@ -41,6 +52,8 @@ _MEASURE: Final = {"distributions": "item", "perceived": "item", "scales": "scal
 #: Tables that rest on the answers of single waves, or of two.
 _SINGLE: Final = ("levels", "distributions", "perceived", "scales")
 _PAIRS: Final = ("estimates", "comparisons", "nonresponse")
+#: Tables that leave out rows of hidden groups, or may.
+_PRINTED: Final = ("levels", "distributions", "perceived")
 #: Numbers that rest on more than the row's own waves: hidden where another wave of the measure stays as published.
 _UNIT_SPREAD: Final = ("se", "df", "ci_low", "ci_high")
 _WIDER: Final[Mapping[str, tuple[str, ...]]] = {
@@ -77,11 +90,16 @@ def apply(new: Published, earlier: Sequence[Publication], found: Conflicts, poli
     notes: list[pd.DataFrame] = []
     for name in (*_SINGLE, *_PAIRS):
         table = getattr(new, name)
+        if name in _PRINTED:
+            table = _with_rows_of_then(name, table, new, earlier, kept)
         stays, shut = _touched(name, table, kept, closed)
         made = table
         for rows, only in _wider(name, table, stays, kept):
             made = _replaced(name, made, rows & ~stays & ~shut, none(table), earlier, notes, only)
         tables[name] = _replaced(name, made, stays, shut, earlier, notes)
+    # Waves side by side rest on all waves of their measure.
+    stays = _trends_touched(new.trends, kept)
+    tables["trends"] = _replaced("trends", new.trends, stays, none(new.trends), earlier, notes)
     tables["indicators"] = _indicators(new.indicators, earlier, policy, notes)
     if not notes:
         return new
@@ -109,6 +127,12 @@ def _touched(
     return stays, shut & ~stays
 
 
+def _trends_touched(table: pd.DataFrame, kept: set[tuple[str, str, str]]) -> Bools:
+    """Rows of measures with a wave that stays as published."""
+    about = {f"{survey}.{what}" for survey, what, _ in kept}
+    return np.asarray((table["survey"].astype(str) + "." + table["measure"].astype(str)).isin(about), dtype=bool)
+
+
 def none(table: pd.DataFrame) -> Bools:
     """No row of the table."""
     return np.zeros(len(table), dtype=bool)
@@ -133,6 +157,40 @@ def _wider(
         yield table["family"].isin(families).to_numpy(), _FAMILY
 
 
+def _number(name: str, table: pd.DataFrame) -> pd.Series:
+    """Name of every row's number: survey, measure and wave, or waves."""
+    parts = [table["survey"], table[_MEASURE.get(name, "measure")], table["waves" if name in _PAIRS else "wave"]]
+    return pd.Series(parts[0].astype(str) + "|" + parts[1].astype(str) + "|" + parts[2].astype(str), index=table.index)
+
+
+def _with_rows_of_then(
+    name: str,
+    table: pd.DataFrame,
+    new: Published,
+    earlier: Sequence[Publication],
+    kept: set[tuple[str, str, str]],
+) -> pd.DataFrame:
+    """``table`` with the rows of numbers that stay which only their publication has, each after the one before it.
+
+    Rows of groups that the survey is without today are left out.
+    """
+    there = pd.MultiIndex.from_frame(new.levels[["survey", "wave", "group"]])
+    numbers, donors = {"|".join(one) for one in kept}, set[str]()
+    for publication in reversed(earlier):
+        old = getattr(publication.published, name)
+        number = _number(name, old)
+        mine = number.isin(numbers - donors).to_numpy()
+        donors |= numbers & set(number)
+        rows = pd.Series(np.arange(len(table)), index=_rows_of(name, table))
+        spots = _rows_of(name, old).map(rows[~rows.index.duplicated()])
+        lost = mine & spots.isna().to_numpy()
+        lost &= pd.MultiIndex.from_frame(old[["survey", "wave", "group"]]).isin(there)
+        if lost.any():
+            order = np.argsort(np.r_[rows.to_numpy(), spots.ffill().fillna(-1.0)[lost].to_numpy() + 0.5], kind="stable")
+            table = pd.concat([table, old[lost]], ignore_index=True).iloc[order].reset_index(drop=True)
+    return table
+
+
 def _rows_of(name: str, table: pd.DataFrame) -> pd.Series:
     """What tells rows of a table apart: the key, and the base of a distribution."""
     return table["key"] + "|" + table["base"] if name == "distributions" else table["key"]
@@ -147,18 +205,22 @@ def _replaced(
     notes: list[pd.DataFrame],
     only: tuple[str, ...] = (),
 ) -> pd.DataFrame:
-    """Rows that stay from the newest publication that has them; without one, and closed groups, hidden.
+    """Rows that stay from the newest publication that has their number; without one, and closed groups, hidden.
 
     Where ``only`` names columns, rows without one lose just these.
     """
     if not (stays.any() or shut.any()):
         return table
-    made, missing = table.copy(), stays.copy()
+    made, missing, beside = table.copy(), stays.copy(), none(table)
     wanted = _rows_of(name, made)
+    numbers = _number(name, made) if name in _SIZES else wanted
     for publication in reversed(earlier):
         old = getattr(publication.published, name)
         old = old.assign(_row=_rows_of(name, old)).drop_duplicates("_row").set_index("_row")
-        found = missing & wanted.isin(old.index).to_numpy()
+        found = missing & ~beside & wanted.isin(old.index).to_numpy()
+        if name in _SIZES and not only:
+            # what is new beside it comes from no older publication either, where it may have rested on other answers
+            beside |= missing & ~found & numbers.isin(_number(name, old)).to_numpy()
         if found.any():
             for column in TABLES[name]:
                 values = made[column].to_numpy(copy=True)
@@ -170,7 +232,12 @@ def _replaced(
             made[column] = made[column].where(~missing, "" if column in TEXT else np.nan)
     else:
         _hide(name, made, missing | shut)
+        for column in _SIZES.get(name, "").split():
+            made[column] = made[column].where(~(missing & (beside | (name in _SINGLE))), np.nan)
     _note(name, made, stays | shut, notes)
+    if name == "distributions":
+        # hidden ones of units are left out of the table, as the gate does
+        made = made[~((missing | shut) & made["group"].str.startswith("enhed-").to_numpy())].reset_index(drop=True)
     return made
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from evaluation.disclosure.linked import Policy
+from evaluation.disclosure.linked_scores import left_open
 from evaluation.disclosure.record import Record
 from evaluation.disclosure.rules import (
     BELOW,
@@ -32,15 +34,17 @@ _SPREAD = (
     "breakdown",
 )
 _HALF_POINT = 0.5
+Names = tuple[str, ...]
 
 
-def gate_comparisons(source: pd.DataFrame, levels: pd.DataFrame, threshold: int, record: Record) -> pd.DataFrame:
+def gate_comparisons(
+    source: pd.DataFrame, levels: pd.DataFrame, true: pd.Series, rules: Policy, exempt: Names, record: Record
+) -> pd.DataFrame:
     """Gate the table ``comparisons``.
 
-    A group is a sum of units, and units are shown one by one as well. Where units are hidden, a group that holds
-    one of them, or several with fewer than ``threshold`` people between them, would be what is left of it when the
-    units shown are taken away: such a row is hidden. Both groups of a row are hidden together, because they add
-    up to the municipality.
+    A group is a sum of units, and units are shown one by one as well. What the hidden units of a group add up to is
+    then known: a row that leaves the score of one of them less than 10 points is hidden. Both groups of a row are
+    hidden together, because they add up to the municipality.
 
     Parameters
     ----------
@@ -48,8 +52,13 @@ def gate_comparisons(source: pd.DataFrame, levels: pd.DataFrame, threshold: int,
         Private comparisons; all values are points on 0–100.
     levels : DataFrame
         The levels after the gate, with their private columns.
+    true : Series
+        Values of the levels before the gate.
+    rules : Policy
+    exempt : tuple of str
+        Groupings that take no part in sums.
     """
-    table = source.copy()
+    table, threshold = source.copy(), rules.threshold
     people = np.fmin(table["_persons_group"].to_numpy(), table["_persons_against"].to_numpy())
     n = np.fmin(table["n_group"].to_numpy(), table["n_against"].to_numpy())
     below = (people > 0) & (people < threshold)
@@ -58,7 +67,7 @@ def gate_comparisons(source: pd.DataFrame, levels: pd.DataFrame, threshold: int,
     for name in ("value_group", "value_against"):
         rounded = np.round(table[name].to_numpy())
         ends |= (table["design"] == "side_om_side").to_numpy() & ((rounded <= 0) | (rounded >= 100))
-    discreet = ((coarse & ends) | _left_over(table, levels, threshold)) & ~below
+    discreet = ((coarse & ends) | _left_over(table, levels, true, rules, exempt)) & ~below
     hidden = below | discreet
     coarse &= ~hidden
     stripped = few(n, people, threshold) & ~hidden
@@ -82,23 +91,29 @@ def gate_comparisons(source: pd.DataFrame, levels: pd.DataFrame, threshold: int,
     return table
 
 
-def _left_over(table: pd.DataFrame, levels: pd.DataFrame, threshold: int) -> Bools:
-    """Rows with a side whose hidden units are one, or too few people together."""
-    units = levels[(levels["_grouping"] == "enhed") & levels["suppressed"] & (levels["_persons"] > 0)]
-    if units.empty or table.empty:
-        return np.zeros(len(table), dtype=bool)
-    hidden: dict[tuple[str, str], dict[str, float]] = {}
-    for row in units[["survey", "measure", "group", "_persons"]].itertuples(index=False, name=None):
-        behind = hidden.setdefault((row[0], row[1]), {})
-        behind[row[2]] = min(row[3], behind.get(row[2], np.inf))
-    found = []
-    for survey, measure, mine, other in table[["survey", "measure", "_units_group", "_units_against"]].itertuples(
-        index=False, name=None
-    ):
-        behind = hidden.get((survey, measure), {})
-        sides = ([behind[name] for name in text.split(";") if name in behind] for text in (mine, other))
-        found.append(any(len(side) == 1 or 0 < sum(side) < threshold for side in sides))
-    return np.array(found, dtype=bool)
+def _left_over(table: pd.DataFrame, levels: pd.DataFrame, true: pd.Series, rules: Policy, exempt: Names) -> Bools:
+    """Rows that, beside those before them, would tell the score of hidden units.
+
+    The mean of a group is taken to be known in all waves of its row, also where only a change is shown.
+    """
+    scores = levels[levels["stat"] == "score"].assign(value=true)
+    wanted = set(zip(table["survey"], table["measure"], strict=True))
+    named = zip(scores["survey"], scores["measure"], strict=True)
+    scores = scores[np.array([name in wanted for name in named], dtype=bool)]
+    parts = dict(tuple(scores.groupby(["survey", "measure", "wave"], sort=False)))
+    shown: dict[tuple[str, str, str], list[frozenset[str]]] = {name: [] for name in parts}
+    found = np.zeros(len(table), dtype=bool)
+    columns = table[["survey", "measure", "waves", "_units_group", "_units_against"]]
+    for place, (survey, measure, waves, *sides) in enumerate(columns.itertuples(index=False, name=None)):
+        sets = [frozenset(text.split(";")) - {""} for text in sides]
+        mine = [name for name in parts if name[:2] == (survey, measure) and f"_{name[2]}_" in f"_{waves}_"]
+        for name in mine:
+            rows, known = parts[name], [*shown[name], *sets]
+            found[place] |= not left_open(rows, rows["suppressed"].to_numpy(dtype=bool), known, rules, exempt)
+        if not found[place]:
+            for name in mine:
+                shown[name] += sets
+    return found
 
 
 def _round(table: pd.DataFrame, rows: Bools) -> None:

@@ -14,8 +14,9 @@ from evaluation.disclosure.comparisons_gate import gate_comparisons
 from evaluation.disclosure.complement import complement
 from evaluation.disclosure.indicators_gate import gate_indicators
 from evaluation.disclosure.linked import Policy
+from evaluation.disclosure.linked_scales import read_scales, with_area_scores, with_scores
 from evaluation.disclosure.linked_scores import hidden_scores
-from evaluation.disclosure.linked_tables import place, states
+from evaluation.disclosure.linked_tables import frame, place, protected, read, with_areas
 from evaluation.disclosure.moves import BARE, COARSE, EXACT, HIDDEN, OPEN
 from evaluation.disclosure.nonresponse_gate import gate_nonresponse, gate_weighting
 from evaluation.disclosure.published import TABLES, Published, conform
@@ -30,6 +31,8 @@ from evaluation.disclosure.rules import (
     UNDER_30,
     WHOLE_POINTS,
     Bools,
+    Floats,
+    Marks,
     blank,
     coarse_value,
     few,
@@ -37,6 +40,8 @@ from evaluation.disclosure.rules import (
     mark,
     set_reason,
 )
+from evaluation.disclosure.small import POINTS
+from evaluation.disclosure.states_gate import hidden_states
 from evaluation.disclosure.trends_gate import gate_trends
 from evaluation.plan.model import Disclosure
 
@@ -70,9 +75,11 @@ def publish(estimates: Estimates, policy: Disclosure) -> Published:
     record = Record()
     threshold = policy.threshold
     rules = Policy(threshold, policy.protection, policy.rare)
-    allowed = states(estimates.distributions, estimates.levels, rules, policy.exempt)["state"]
-    levels = _levels(estimates.levels, allowed, rules, policy.exempt, record)
-    distributions = _distributions(estimates.distributions, levels, allowed, threshold, record)
+    found, scores = linked(estimates, rules, policy.exempt)
+    allowed = found["state"]
+    levels = _levels(estimates.levels, allowed, scores, rules, record)
+    apart = hidden_states(estimates.distributions, rules, policy.exempt)
+    distributions = _distributions(estimates.distributions, levels, allowed, apart, threshold, record)
     changes = gate_estimates(estimates.estimates, levels, threshold, record)
     registers = gate_indicators(estimates.indicators, threshold, record)
     tables = {
@@ -81,8 +88,10 @@ def publish(estimates: Estimates, policy: Disclosure) -> Published:
         "distributions": distributions,
         "response": estimates.response.copy(),
         "attrition": estimates.attrition.copy(),
-        "comparisons": gate_comparisons(estimates.comparisons, levels, threshold, record),
-        "perceived": _perceived(estimates.perceived, allowed, threshold, record),
+        "comparisons": gate_comparisons(
+            estimates.comparisons, levels, estimates.levels["value"], rules, policy.exempt, record
+        ),
+        "perceived": _perceived(estimates.perceived, allowed, apart, threshold, record),
         "scales": _scales(estimates.scales, threshold, record),
         "indicators": registers,
         "trends": gate_trends(estimates.trends, levels, registers, threshold, record),
@@ -98,26 +107,57 @@ def publish(estimates: Estimates, policy: Disclosure) -> Published:
     return Published(**{name: conform(name, table) for name, table in tables.items()}, meta=plain)
 
 
-def _levels(
-    source: pd.DataFrame, allowed: pd.Series, rules: Policy, exempt: tuple[str, ...], record: Record
-) -> pd.DataFrame:
-    """Gate means, scores and shares of single waves; ``allowed`` is what linked groups leave for items."""
+def linked(estimates: Estimates, rules: Policy, exempt: tuple[str, ...]) -> tuple[pd.DataFrame, Bools]:
+    """What groups that add up, and scales with their items, leave to be published.
+
+    Returns
+    -------
+    DataFrame
+        States of items as :func:`.linked_tables.states` has them.
+    bool array, shape (rows of levels,)
+        Scale scores that are hidden.
+    """
+    levels = estimates.levels
+    items = read(estimates.distributions, levels, rules, exempt)
+    scales = read_scales(items, levels, rules)
+
+    n = levels["n"].fillna(0).to_numpy(dtype=float)
+
+    def beside(gone: Bools, spans: Floats | None = None) -> Bools:
+        # A score is known without being shown only where the items that are shown tell it.
+        known = scales.known if spans is None else scales.known & (spans[:, 1] - spans[:, 0] < POINTS * n)
+        return hidden_scores(levels, gone, rules, exempt, known, spans)
+
+    scores = beside(_marks(levels, rules.threshold).hidden)
+    found, scores = with_scores(items, protected(items, rules), scales, scores, rules, beside)
+    found = [with_areas(one, state, rules) for one, state in zip(items, found, strict=True)]
+    found, scores = with_area_scores(items, found, scales, levels, scores)
+    return frame(items, found), scores
+
+
+def _marks(table: pd.DataFrame, threshold: int) -> Marks:
+    """Return the rules for one number, over the levels."""
+    value, n, people, side = (table[name].to_numpy() for name in ("value", "n", "_persons", "_side"))
+    return mark(value, is_share(table), n, people, side, threshold)
+
+
+def _levels(source: pd.DataFrame, allowed: pd.Series, scores: Bools, rules: Policy, record: Record) -> pd.DataFrame:
+    """Gate means, scores and shares of single waves; ``allowed`` and ``scores`` are what linked groups leave."""
     threshold = rules.threshold
     table = source.copy()
     value, people = table["value"].to_numpy(), table["_persons"].to_numpy()
     share = is_share(table)
-    marks = mark(value, share, table["n"].to_numpy(), people, table["_side"].to_numpy(), threshold)
+    marks = _marks(table, threshold)
     state = np.where(table["stat"] == "score", OPEN, place(table).map(allowed).fillna(OPEN)).astype(int)
-    linked = (state == HIDDEN) | (share & (state == BARE)) | hidden_scores(table, marks.hidden, rules, exempt)
+    linked = (state == HIDDEN) | (share & (state == BARE)) | scores
     marks = replace(
         marks,
         discreet=(marks.discreet | linked) & ~marks.below,
         coarse=marks.coarse | (state == COARSE) | (state == BARE),
         stripped=marks.stripped | (state > EXACT),
     )
-    discreet = marks.discreet.copy()
-    discreet |= complement(table, marks.hidden, people, ("survey", "measure", "stat", "wave"), threshold)
-    discreet = _one_object(table, discreet) & ~marks.below
+    # Partners are the linked groups' matter: whatever else was hidden here would be hidden without having been audited.
+    discreet = _one_object(table, marks.discreet) & ~marks.below
     hidden = marks.below | discreet
     coarse = marks.coarse & ~hidden
     stripped = marks.stripped & ~hidden
@@ -155,7 +195,12 @@ def _one_object(table: pd.DataFrame, chosen: Bools) -> Bools:
 
 
 def _distributions(
-    source: pd.DataFrame, levels: pd.DataFrame, allowed: pd.Series, threshold: int, record: Record
+    source: pd.DataFrame,
+    levels: pd.DataFrame,
+    allowed: pd.Series,
+    apart: frozenset[str],
+    threshold: int,
+    record: Record,
 ) -> pd.DataFrame:
     """Gate answer distributions: one object an item × group × wave, codes and states apart.
 
@@ -167,11 +212,12 @@ def _distributions(
     state = (table["state"] != "").to_numpy()
     below = (people > 0) & (people < threshold)
     small = (people > 0) & (people < COARSE_BELOW * threshold)
-    linked = (place(table, "item").map(allowed).fillna(OPEN) != OPEN).to_numpy() & ~state
+    names = place(table, "item")
+    linked = np.where(state, names.isin(apart), names.map(allowed).fillna(OPEN) != OPEN)
     discreet = (_hidden_item(table, levels) | linked) & ~small
     first = ~table.duplicated(["survey", "item", "group", "wave", "base"]).to_numpy()
     objects = table[first].reset_index(drop=True)
-    # Answers are looked at item by item over all sums at once; states (don't know) by grouping.
+    # Answers and states (don't know) of which there are several are looked at over all sums; one state by grouping.
     extra = complement(
         objects,
         (small | discreet)[first],
@@ -180,9 +226,9 @@ def _distributions(
         COARSE_BELOW * threshold,
     )
     if extra.any():
-        names = ["survey", "item", "group", "wave", "base"]
-        chosen = set(objects.loc[extra, names].itertuples(index=False, name=None))
-        discreet |= np.array([row in chosen for row in table[names].itertuples(index=False, name=None)])
+        part = ["survey", "item", "group", "wave", "base"]
+        chosen = set(objects.loc[extra, part].itertuples(index=False, name=None))
+        discreet |= np.array([row in chosen for row in table[part].itertuples(index=False, name=None)])
     hidden = small | discreet
     blank(table, hidden, ("count", "share"))
     table["suppressed"] = hidden
@@ -204,7 +250,9 @@ def _hidden_item(table: pd.DataFrame, levels: pd.DataFrame) -> Bools:
     return np.asarray(place.isin(names) & (table["state"] == ""))
 
 
-def _perceived(source: pd.DataFrame, allowed: pd.Series, threshold: int, record: Record) -> pd.DataFrame:
+def _perceived(
+    source: pd.DataFrame, allowed: pd.Series, states: frozenset[str], threshold: int, record: Record
+) -> pd.DataFrame:
     """Gate perceived change: ``net`` and its three shares as one distribution.
 
     A net of three steps from a handful of people all but names the counts (n = 5 and net 60
@@ -221,7 +269,7 @@ def _perceived(source: pd.DataFrame, allowed: pd.Series, threshold: int, record:
     discreet = linked | complement(table, small | linked, people, by, COARSE_BELOW * threshold)
     hidden = small | discreet
     stripped = few(table["n"].to_numpy(), people, threshold) & ~hidden
-    apart = (asked < COARSE_BELOW * threshold) | hidden
+    apart = (asked < COARSE_BELOW * threshold) | hidden | place(table, "item").isin(states).to_numpy()
     apart |= complement(table, apart, asked, by, COARSE_BELOW * threshold)
     blank(table, hidden, ("net", *_PERCEIVED_SHARES))
     blank(table, stripped | hidden, _PERCEIVED_SPREAD)

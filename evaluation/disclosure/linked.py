@@ -9,12 +9,14 @@ wider than the real ones: a group found safe is safe.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from evaluation.disclosure.moves import HIDDEN, OPEN, Moves, Scoring, fitting, library, narrow
+from evaluation.disclosure.linked_pools import pool_leaks
+from evaluation.disclosure.moves import HIDDEN, OPEN, Moves, Scoring, fitting, library
 from evaluation.disclosure.rules import COARSE_BELOW, Bools, Floats
 from evaluation.disclosure.small import POINTS
 
@@ -23,8 +25,6 @@ Ints = NDArray[np.int64]
 #: least three thresholds of people leave it: of two answers in a whole type, nobody can hide three.
 Rare = Literal["margin", "every"]
 _SLACK: Final = 1e-9
-#: Moves after the first one that are tried to widen an interval.
-_FURTHER: Final = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +54,15 @@ class Structure:
 
     def classes(self) -> dict[tuple[int, frozenset[int]], Ints]:
         """Atoms by partition and by the groups that contain them."""
-        found: dict[tuple[int, frozenset[int]], list[int]] = {}
-        for place in np.flatnonzero(self.hierarchy >= 0).tolist():
-            found.setdefault((int(self.hierarchy[place]), self.above[place]), []).append(place)
-        return {key: np.array(value) for key, value in found.items()}
+        return _classes(self)
+
+
+@lru_cache(maxsize=64)
+def _classes(structure: Structure) -> dict[tuple[int, frozenset[int]], Ints]:
+    found: dict[tuple[int, frozenset[int]], list[int]] = {}
+    for place in np.flatnonzero(structure.hierarchy >= 0).tolist():
+        found.setdefault((int(structure.hierarchy[place]), structure.above[place]), []).append(place)
+    return {key: np.array(value) for key, value in found.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,17 +221,25 @@ def leaks(
     ``known`` remembers what pools of the same counts had, from one call to the next. ``quick``: only whether anything
     leaks is asked for; where it does, the widths need not be complete.
     """
-    if any(state[g] != OPEN and structure.parts[g] < 0 for g in range(len(state))):
-        return _all_leaks(structure, counts, people, state, scoring, policy)
     missing = np.zeros(len(counts), dtype=np.int64)
     known = {} if known is None else known
+    small = people < COARSE_BELOW * policy.threshold
+    over = (state != OPEN) & (structure.hierarchy < 0)
+    # Where groups above are not open either, every width counts: what is missing is looked for among them as well.
+    quick = quick and not over.any()
     for members in pools(structure, state):
         key = members.tobytes() + state[members].tobytes()
-        if key not in known:
-            known[key] = _pool_leaks(members, counts, people, state, scoring, policy, quick=quick)
-        missing[members] = known[key]
-        if quick and missing.any():
+        found = known.get(key, known.get(key + b"quick") if quick else None)
+        if found is None:
+            found = in_pool(members, counts, people, state, scoring, policy, quick=quick)
+            known[key + b"quick" if quick and found.any() else key] = found
+        missing[members] = found
+        if quick and found.any():
             break
+    if over.any() and (missing.any() or small[over].any()):
+        # What groups above leave open comes on top of what their parts leave each other.
+        every = _all_leaks(structure, counts, people, state, scoring, policy)
+        return np.where((missing == 0) & ~over, 0, every)
     return missing
 
 
@@ -236,91 +249,36 @@ def pools(structure: Structure, state: Ints) -> list[Ints]:
     return [members for members in found if len(members)]
 
 
-def pool_structure(size: int) -> Structure:
-    """``size`` groups of an open whole, which is the last one."""
-    return Structure((*(frozenset({size}) for _ in range(size)), frozenset()), (*(0 for _ in range(size)), -1))
-
-
-def _pool_leaks(
-    members: Ints, counts: Ints, people: Floats, state: Ints, scoring: Scoring, policy: Policy, *, quick: bool
-) -> Ints:
-    """Leaks of groups whose sum is known and that are linked to nothing else."""
-    mine = counts[members]
-    structure = pool_structure(len(members))
-    inside = np.vstack([mine, mine.sum(axis=0)])
-    shown = np.r_[state[members], OPEN]
-    moves = _useful(mine, state[members], scoring)
-    found = reach(structure, inside, shown, scoring, moves)
-    theirs = np.r_[people[members], 0.0]
-    need = _need(structure, inside, theirs, shown, policy)
-    missing = np.maximum(need - (found.high - found.low), 0)
-    missing[:-1][people[members] >= COARSE_BELOW * policy.threshold] = 0
-    start = fitting(moves, mine, state[members], scoring) if missing[:-1].any() else None
-    for group, code in zip(*np.nonzero(missing[:-1]), strict=True):
-        where = (int(group), int(code))
-        wide = _climb(mine, state[members], scoring, moves, start, found, where, int(need[where]))
-        missing[group, code] = max(need[group, code] - wide, 0)
-        if quick and missing[group, code]:
-            break
-    return _told(inside, theirs, shown, found, missing, policy)[:-1]
-
-
-def _useful(counts: Ints, state: Ints, scoring: Scoring) -> Moves:
-    """Moves that a group with a mean can make; two without one are looked at by :func:`_together`."""
-    told = state < HIDDEN
-    if scoring.scores is None or not told.any():
-        return library(counts.shape[1])
-    gap = 25.0
-    most = float(np.ceil(counts[told].sum(axis=1).max() / 2 / gap) * gap)
-    return narrow(counts.shape[1], scoring.scores, 0.0 if most <= gap and _coarse(scoring.scores, gap) else most)
-
-
-def _coarse(scores: tuple[float, ...], gap: float) -> bool:
-    """Whether all scores are whole steps of ``gap`` apart: a smaller shift is none at all."""
-    return all(score % gap == 0 for score in scores)
-
-
-def _climb(
+def in_pool(
+    members: Ints,
     counts: Ints,
+    people: Floats,
     state: Ints,
     scoring: Scoring,
-    moves: Moves,
-    start: Bools | None,
-    found: Reach,
-    where: tuple[int, int],
-    need: int,
-) -> int:
-    """Width of one interval after further moves from the first one's best: more than two groups take part."""
-    group, code = where
-    low, high = found.low[where], found.high[where]
-    for up in (False, True):
-        if high - low >= need:
-            break
-        now, fits = counts, start
-        for _ in range(_FURTHER):
-            fits = fitting(moves, now, state, scoring) if fits is None else fits
-            then = _best(now, fits, moves, where, up)
-            if then is None:
-                break
-            now, fits = then, None
-            low, high = min(low, now[group, code]), max(high, now[group, code])
-    return int(high - low)
+    policy: Policy,
+    span: Floats | None = None,
+    *,
+    quick: bool = False,
+    points: float = POINTS,
+    need: Ints | None = None,
+) -> Ints:
+    """Leaks of one of :func:`pools`, shape (members,), as if nothing but the members' sum were known.
+
+    ``span`` (groups, 2), ``points``, ``need`` (members, codes): see :func:`.linked_pools.pool_leaks`.
+    """
+    small = people[members] < COARSE_BELOW * policy.threshold
+    need = _pool_need(counts[members], people[members], small, policy) if need is None else need
+    known = None if span is None else span[members]
+    return pool_leaks(counts[members], state[members], scoring, need, small, known, quick=quick, points=points)
 
 
-def _best(counts: Ints, fits: Bools, moves: Moves, where: tuple[int, int], up: bool) -> Ints | None:
-    """Counts after the move of two groups that changes one count the most; None where none does."""
-    group, code = where
-    partner = fits[:, moves.opposite]
-    partner[group] = False
-    able = fits[group] & partner.any(axis=0)
-    step = np.where(able, moves.vectors[:, code] * (1 if up else -1), 0)
-    best = int(step.argmax())
-    if step[best] <= 0:
-        return None
-    made = counts.copy()
-    made[group] += moves.vectors[best]
-    made[int(partner[:, best].argmax())] -= moves.vectors[best]
-    return made
+def _pool_need(counts: Ints, people: Floats, small: Bools, policy: Policy) -> Ints:
+    """Width that each count's interval must have where nothing but the sum of these groups is known."""
+    need = np.minimum(policy.protection, counts.sum(axis=1))[:, None] * np.ones(counts.shape, dtype=np.int64)
+    if policy.rare == "margin" and people.sum() >= COARSE_BELOW * policy.threshold:
+        pool = counts.sum(axis=0)
+        need = np.minimum(need, np.minimum(pool, pool.sum() - pool)[None, :])
+    return np.where(small[:, None], need, 0)
 
 
 def _all_leaks(

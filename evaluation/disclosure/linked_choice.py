@@ -1,13 +1,16 @@
 """Which groups are hidden beside those that must be: the cheapest choice that leaves nobody alone in a sum.
 
 A hidden group that is the only one in a sum is what is left of it. :func:`partners` solves the cell suppression
-problem over all sums at once as a small integer programme (HiGHS through SciPy).
+problem over all sums at once: cheapest sets first, and where there are many as a small integer programme (HiGHS through
+SciPy).
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
+from heapq import heappop, heappush
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +20,8 @@ from evaluation.disclosure.rules import Bools, Floats
 
 Ints = NDArray[np.int64]
 Sum = tuple[int, ...]
+#: Most sets of hidden groups that are looked through before HiGHS is asked.
+_SETS: Final = 500
 
 
 @lru_cache(maxsize=64)
@@ -71,8 +76,34 @@ def partners(equations: tuple[Sum, ...], gone: frozenset[int], cost: tuple[float
     frozenset of int
         With the least total cost; on a timeout whatever :func:`_greedy` finds.
     """
-    if not any(len(gone & set(one)) == 1 for one in equations):
-        return gone
+    found = _cheapest_first(equations, gone, cost)
+    return _programme(equations, gone, cost) if found is None else found
+
+
+def _cheapest_first(equations: tuple[Sum, ...], gone: frozenset[int], cost: tuple[float, ...]) -> frozenset[int] | None:
+    """Sets of hidden groups in order of their cost, until no sum holds exactly one; None where they are too many.
+
+    A sum with one hidden group needs a second one, whichever it is: so every set that closes all sums is come to.
+    What cannot be mended (nobody else answered) is left.
+    """
+    members = [frozenset(i for i in one if np.isfinite(cost[i]) or i in gone) for one in equations]
+    members = [one for one in members if len(one) > 1]
+    queue: list[tuple[float, tuple[int, ...], frozenset[int], frozenset[int]]] = [(0.0, (), gone, frozenset())]
+    for _ in range(_SETS):
+        if not queue:
+            return None
+        spent, added, hidden, kept = heappop(queue)
+        lone = next((one for one in members if len(one & hidden) == 1), None)
+        if lone is None:
+            return hidden
+        for choice in sorted(lone - hidden - kept, key=lambda i: (cost[i], i)):
+            heappush(queue, (spent + cost[choice], (*added, choice), hidden | {choice}, kept))
+            kept = kept | {choice}
+    return None
+
+
+def _programme(equations: tuple[Sum, ...], gone: frozenset[int], cost: tuple[float, ...]) -> frozenset[int]:
+    """Solve the choice as an integer programme."""
     from scipy.optimize import Bounds, LinearConstraint, milp
     from scipy.sparse import coo_array
 

@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evaluation.disclosure.linked import Policy, Structure, leaks
-from evaluation.disclosure.linked_choice import partners, sums
+from evaluation.disclosure.linked_choice import Sum, partners, sums
 from evaluation.disclosure.moves import BARE, COARSE, EXACT, HIDDEN, OPEN, Scoring
-from evaluation.disclosure.rules import Bools, Floats
+from evaluation.disclosure.rules import COARSE_BELOW, Bools, Floats
 
 Ints = NDArray[np.int64]
 
@@ -51,23 +51,47 @@ def protect(problem: Problem, first: Ints, policy: Policy) -> Ints:
     state = first.copy()
     if not (state != OPEN).any():
         return state
-    _seed(problem, state)
+    _seed(problem, state, policy.threshold)
     known: dict[bytes, Ints] = {}
     _repair(problem, state, policy, known)
     _give_back(problem, first, state, policy, known)
     return state
 
 
-def _seed(problem: Problem, state: Ints) -> None:
+def _seed(problem: Problem, state: Ints, threshold: int) -> None:
     """Hide partners so that no sum holds exactly one group without a mean, in place."""
-    gone = frozenset(np.flatnonzero((state == HIDDEN) & (problem.counts.sum(axis=1) > 0)).tolist())
-    if not gone:
-        return
     answered = problem.counts.sum(axis=1) > 0
+    if not ((state == HIDDEN) & answered).any():
+        return
+    hide_partners(problem, state)
+    cost = np.where(answered, problem.order, np.inf)
+    while (short := _alone(problem, state, threshold)) is not None:
+        able = [i for i in short if state[i] < HIDDEN and np.isfinite(cost[i])]
+        if not able:
+            return
+        state[min(able, key=lambda i: (cost[i], i))] = HIDDEN
+
+
+def hide_partners(problem: Problem, state: Ints) -> None:
+    """Hide the cheapest groups beside hidden ones, so that no sum holds exactly one, in place."""
+    answered = problem.counts.sum(axis=1) > 0
+    gone = frozenset(np.flatnonzero((state == HIDDEN) & answered).tolist())
     # A group in whole points hides a neighbour's counts already; without its mean it costs less than a large one.
     cost = np.where(answered, problem.order, np.inf)
-    chosen = partners(sums(problem.structure), gone, tuple(cost.tolist()))
-    state[list(chosen)] = HIDDEN
+    state[list(partners(sums(problem.structure), gone, tuple(cost.tolist())))] = HIDDEN
+
+
+def _alone(problem: Problem, state: Ints, threshold: int) -> Sum | None:
+    """Return a sum where one small group is alone without a mean; of the whole, where fewer than the threshold are."""
+    structure, people = problem.structure, problem.people
+    gone = (state == HIDDEN) & (problem.counts.sum(axis=1) > 0)
+    for one in sums(structure):
+        mine = [i for i in one if gone[i]]
+        if not mine or len(mine) == len(one) or min(people[mine]) >= COARSE_BELOW * threshold:
+            continue
+        if len(mine) == 1 or (one[0] == structure.root and people[mine].sum() < threshold):
+            return one
+    return None
 
 
 def _leaks(problem: Problem, state: Ints, policy: Policy, known: dict[bytes, Ints], *, quick: bool = False) -> Ints:
@@ -107,11 +131,13 @@ def _cover(problem: Problem, state: Ints, group: int) -> bool:
 
 def _give_back(problem: Problem, first: Ints, state: Ints, policy: Policy, known: dict[bytes, Ints]) -> None:
     """Show again what can be shown without a leak, dearest first; in place."""
-    changed = np.flatnonzero(state != first)
+    changed, before = np.flatnonzero(state != first), _alone(problem, state, policy.threshold)
     for place in changed[np.argsort(-problem.order[changed], kind="stable")].tolist():
         for to in range(int(first[place]), int(state[place])):
             tried = state.copy()
             tried[place] = to
+            if state[place] == HIDDEN and _alone(problem, tried, policy.threshold) not in (None, before):
+                continue
             if not _leaks(problem, tried, policy, known, quick=True).any():
                 state[place] = to
                 break

@@ -37,11 +37,14 @@ class Moves:
     opposite : int array, shape (moves,)
         Position of the opposite move.
     reach : int
+    columns : int array, shape (codes, moves)
+        ``vectors`` by code.
     """
 
     vectors: Ints
     opposite: Ints
     reach: int
+    columns: Ints
 
 
 @lru_cache(maxsize=16)
@@ -56,7 +59,7 @@ def library(codes: int) -> Moves:
     # In lexicographic order the opposite of the first is the last.
     vectors = vectors[np.lexsort(vectors.T[::-1])]
     opposite = np.arange(len(vectors))[::-1].copy()
-    return Moves(vectors, opposite, reach)
+    return Moves(vectors, opposite, reach, np.ascontiguousarray(vectors.T))
 
 
 @lru_cache(maxsize=256)
@@ -64,7 +67,7 @@ def narrow(codes: int, scores: tuple[float, ...], most: float) -> Moves:
     """Return the moves that shift the sum of scores by at most ``most``."""
     moves = library(codes)
     kept = moves.vectors[np.abs(moves.vectors @ np.array(scores)) <= most + _SLACK]
-    return Moves(kept, np.arange(len(kept))[::-1].copy(), moves.reach)
+    return Moves(kept, np.arange(len(kept))[::-1].copy(), moves.reach, np.ascontiguousarray(kept.T))
 
 
 def _shell(codes: int, reach: int) -> Ints:

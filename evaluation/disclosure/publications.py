@@ -154,7 +154,9 @@ def lines(published: Published) -> pd.DataFrame:
         _part(felt, "item", "oplevet-spurgt", None, "asked", ("share_dont_know", "share_not_here")),
     ]
     whole = pd.concat([part for part in parts if len(part)] or parts[:1], ignore_index=True)
-    return whole[whole["group"] != _DIFFERENCE].reset_index(drop=True)
+    # A group of which not even the number of answers was told was no part of it.
+    told = whole["shown"] | whole["n"].notna()
+    return whole[told & (whole["group"] != _DIFFERENCE)].reset_index(drop=True)
 
 
 def _part(

@@ -9,6 +9,7 @@ import io
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
@@ -68,6 +69,18 @@ class Published:
 
 def conform(name: str, frame: pd.DataFrame) -> pd.DataFrame:
     """``frame`` with exactly the columns and types of published table ``name``: text, bool or float64."""
+    if not len(frame) and set(TABLES[name]) <= set(frame.columns):
+        return _nothing(name).copy()
+    return _conformed(name, frame)
+
+
+@lru_cache(maxsize=64)
+def _nothing(name: str) -> pd.DataFrame:
+    """Return table ``name`` without rows; made once, because most workspaces have several."""
+    return _conformed(name, pd.DataFrame(columns=list(TABLES[name])))
+
+
+def _conformed(name: str, frame: pd.DataFrame) -> pd.DataFrame:
     made: dict[str, pd.Series] = {}
     for column in TABLES[name]:
         values = frame[column]

@@ -18,7 +18,7 @@ Bools = NDArray[np.bool_]
 Floats = NDArray[np.float64]
 
 #: Version of the rules, printed in every row. Raise it when a rule changes.
-RULE_VERSION: Final = "2"
+RULE_VERSION: Final = "3"
 #: Fewest answers for a standard error, interval, p, sd, effect size or verdict.
 FULL: Final = 30
 #: Means in whole points and merged shares only below this many times the threshold.

@@ -1,6 +1,8 @@
-"""SPSS system files through polars-readstat: many times faster than pyreadstat, and held to its every value.
+"""SPSS system files many times faster than pyreadstat reads them, and held to its every value.
 
-The library is young and turns user-missing codes into empty cells. So
+Columns that :mod:`evaluation.importing.sav_columns` can make of the cells come from there, the others, and
+all of a file of another layout, through polars-readstat. That library is young and turns user-missing
+codes into empty cells. So
 
 * the declarations of missing values are blinded in the copy of the header that it is
   given: codes then come through as codes, and the real declarations come from pyreadstat;
@@ -13,13 +15,15 @@ Whatever does not agree, or fails, gives None: the caller then reads with pyread
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
+from evaluation.importing import sav_columns
+from evaluation.importing.sav_columns import DATES, PLAIN_NUMBERS, kind_of
 from evaluation.importing.spss_header import Cursor
 
 if TYPE_CHECKING:
@@ -31,8 +35,6 @@ _LONG_STRING_MISSING, _UNKNOWN_SUBTYPE = 22, 9922
 _MOST_MISSING = 3
 # Values that no survey holds: what a blinded declaration points at.
 _NO_NUMBER, _NO_TEXT = -1.2345678901234567e300, b"\x7f" * 8
-_PLAIN_NUMBERS = ("F", "COMMA", "DOT", "DOLLAR", "PCT", "E", "N", "Z")
-_DATES = ("DATE", "ADATE", "EDATE", "SDATE", "JDATE")
 _ENCODINGS = ("UTF-8", "WINDOWS-1252", "ISO-8859-1", "US-ASCII")
 #: Rows of every file that are compared with pyreadstat's.
 COMPARED_ROWS = 100
@@ -50,6 +52,17 @@ def blinded(data: bytes) -> bytes:
     struct.error
         When the dictionary cannot be followed.
     """
+    edits, end = _declarations(data)
+    if not edits:
+        return data
+    head = bytearray(data[:end])
+    for place, block in edits:
+        head[place : place + len(block)] = block
+    return b"".join((head, memoryview(data)[end:]))
+
+
+def _declarations(data: bytes) -> tuple[list[tuple[int, bytes]], int]:
+    """Where missing values are declared and what to put there; where the dictionary ends."""
     order = "<" if struct.unpack_from("<i", data, _LAYOUT_AT)[0] in (2, 3) else ">"
     cursor = Cursor(data, order)
     edits: list[tuple[int, bytes]] = []
@@ -76,12 +89,7 @@ def blinded(data: bytes) -> bytes:
         kind = cursor.int32()
     if kind != 999:
         raise struct.error(f"record {kind}")
-    if not edits:
-        return data
-    head = bytearray(data[: cursor.at])
-    for place, block in edits:
-        head[place : place + len(block)] = block
-    return b"".join((head, memoryview(data)[cursor.at :]))
+    return edits, cursor.at
 
 
 def prepared(path: Path) -> bytes | None:
@@ -92,7 +100,9 @@ def prepared(path: Path) -> bytes | None:
     if path.stat().st_size < _SMALL:
         return None
     try:
-        return blinded(path.read_bytes())
+        content = path.read_bytes()
+        _declarations(content)
+        return content
     except (struct.error, IndexError, ValueError, OSError):
         return None
 
@@ -115,11 +125,14 @@ def read_fast(path: Path, meta: Any, content: bytes) -> pd.DataFrame | None:
     """
     if (meta.file_encoding or "").upper() not in _ENCODINGS:
         return None
-    formats = [meta.original_variable_types.get(name, "") for name in meta.column_names]
-    filled = _filled(content, list(meta.column_names), formats, meta.number_rows)
-    if filled is None:
-        return None
-    columns: dict[str, Any] = dict(zip(meta.column_names, filled, strict=True))
+    names = list(meta.column_names)
+    columns = _by_cells(content, meta)
+    others = [name for name in names if name not in columns]
+    if others:
+        filled = _filled(content, names, others, meta)
+        if filled is None:
+            return None
+        columns |= dict(zip(others, filled, strict=True))
     slow = [name for name, column in columns.items() if column is None]
     from evaluation.importing.spss import columns_by_pyreadstat
 
@@ -128,55 +141,72 @@ def read_fast(path: Path, meta: Any, content: bytes) -> pd.DataFrame | None:
         if found is None:
             return None
         columns |= {name: found[name] for name in slow}
-    frame = pd.DataFrame(columns, copy=False)
-    first = columns_by_pyreadstat(path, list(frame.columns), rows=COMPARED_ROWS)
+    frame = pd.DataFrame({name: columns[name] for name in names}, copy=False)
+    first = columns_by_pyreadstat(path, names, rows=COMPARED_ROWS)
     if first is None or not frame.head(COMPARED_ROWS).equals(first):
         return None
     return frame
 
 
-def _filled(content: bytes, names: list[str], formats: list[str], rows: int) -> list[Any] | None:
-    """The columns, None for one that pyreadstat must read; None for all where the file is not as it says."""
+def _by_cells(content: bytes, meta: Any) -> dict[str, Any]:
+    """What can be had without the library: in most files everything."""
+    formats = [meta.original_variable_types.get(name) for name in meta.column_names]
+    try:
+        made = sav_columns.columns(content, meta.column_names, formats, meta.number_rows, meta.file_encoding.upper())
+    except (struct.error, IndexError, ValueError):
+        return {}
+    return dict(made or {})
+
+
+def _filled(content: bytes, names: list[str], wanted: Sequence[str], meta: Any) -> list[Any] | None:
+    """The columns wanted, None for one that pyreadstat must read; None for all where the file is not as it says."""
     import polars as pl
 
-    made: list[_Column] = []
+    rows: int | None = meta.number_rows
+    if rows is None:
+        return None
+    made = [_Column(meta.original_variable_types.get(name), rows) for name in wanted]
     at = 0
     try:
-        for batch in _batches(content):
-            if not made:
-                if batch.columns != names:
-                    return None
-                made = [_Column(kind, rows) for kind in formats]
+        for batch in _batches(blinded(content), names, wanted):
             if at + batch.height > rows:
                 return None
-            for column, values in zip(made, batch, strict=True):
+            for column, values in zip(made, batch.select(wanted), strict=True):
                 column.add(values, at)
             at += batch.height
-    except (IndexError, ValueError, OSError, RuntimeError, pl.exceptions.PolarsError):
+    except (IndexError, ValueError, OSError, RuntimeError, struct.error, pl.exceptions.PolarsError):
         return None
     except BaseException as error:
         # A panic in Rust is no Exception; anything else of that kind (Ctrl-C) is not ours.
         if type(error).__name__ != "PanicException":
             raise
         return None
-    return [column.found() for column in made] if made and at == rows else None
+    return [column.found() for column in made] if at and at == rows else None
 
 
-def _batches(content: bytes) -> Iterator[pl.DataFrame]:
-    """The rows in file order, as polars reads them, with user-missing codes kept."""
+def _batches(content: bytes, names: list[str], wanted: Sequence[str]) -> Iterator[pl.DataFrame]:
+    """The rows of the columns wanted in file order, as polars reads them, with user-missing codes kept.
+
+    Raises
+    ------
+    ValueError
+        When the library finds other columns in the file than ``names``.
+    """
     import polars_readstat
 
     # the library goes by the ending; the file may be called anything
     name = "file.zsav" if content.startswith(b"$FL3") else "file.sav"
     rows = polars_readstat.scan_readstat(name, data=content, preserve_order=True)
-    yield from rows.collect_batches(maintain_order=True)
+    if rows.collect_schema().names() != names:
+        raise ValueError(name)
+    yield from rows.select(wanted).collect_batches(maintain_order=True)
 
 
 class _Column:
     """One column, filled batch by batch: the whole file is never there twice."""
 
-    def __init__(self, spss_format: str, rows: int) -> None:
-        self._kind = spss_format.rstrip("0123456789.").upper()
+    def __init__(self, spss_format: str | None, rows: int) -> None:
+        self._kind = kind_of(spss_format)
         self._rows = rows
         self._numbers: np.ndarray | None = None
         self._others: list[pl.Series] = []
@@ -186,11 +216,11 @@ class _Column:
         """The cells from row ``at`` on; what the two libraries may understand differently is refused."""
         import polars as pl
 
-        if self._kind in _PLAIN_NUMBERS and values.dtype == pl.Float64:
+        if self._kind in PLAIN_NUMBERS and values.dtype == pl.Float64:
             if self._numbers is None:
                 self._numbers = np.empty(self._rows)
             self._numbers[at : at + len(values)] = values.to_numpy()
-        elif (self._kind == "A" and values.dtype == pl.String) or (self._kind in _DATES and values.dtype == pl.Date):
+        elif (self._kind == "A" and values.dtype == pl.String) or (self._kind in DATES and values.dtype == pl.Date):
             self._others.append(values)
         else:
             self._refused = True

@@ -9,6 +9,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -50,14 +51,17 @@ def read_spss(path: Path, looked: Callable[[], None] | None = None) -> SurveyExp
     with path.open("rb") as stream:
         head = stream.read(200)
     portable = PORTABLE in head
-    digest = hash_file(path)
     content = None if portable else prepared(path)
-    if looked is not None:
-        looked()
-    wrong = "" if portable else damage(path)
-    if wrong:
-        raise fail("import-damaged", where=path, found=wrong)
-    quick = None if content is None else _read_quickly(path, content)
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        # another thread works while the file is hashed
+        hashed = pool.submit(hash_file, path)
+        if looked is not None:
+            looked()
+        wrong = "" if portable else damage(path)
+        if wrong:
+            raise fail("import-damaged", where=path, found=wrong)
+        quick = None if content is None else _read_quickly(path, content)
+        digest = hashed.result()
     del content
     data, meta, notices = quick or _read(path, portable)
     stated = -1 if portable else stated_rows(path)

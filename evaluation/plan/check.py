@@ -15,12 +15,12 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from evaluation.common.errors import Problem
-from evaluation.common.ids import is_part
+from evaluation.common.ids import is_part, slug
 from evaluation.common.resources import resource_folder
 from evaluation.plan.form import TomlFile, near
 from evaluation.plan.frikommuner import released_too
 from evaluation.plan.populations import population_problems
-from evaluation.plan.registers import FOLDER, Registers
+from evaluation.plan.registers import FOLDER, REGISTER_GROUPS, Registers
 from evaluation.plan.weighting import weighting_problems
 
 Table = Mapping[str, Any]
@@ -252,8 +252,12 @@ def _design(plan: _Plan, survey: Table, loc: Loc) -> Iterator[Problem]:
     if design == "retrospective" and "compare" in survey:
         yield plan.problem("plan-retrospective-compare", (*loc, "compare"), survey.get("id", ""))
     groups = survey.get("groups")
-    if isinstance(groups, list) and "type" in groups and not survey.get("unit"):
-        yield plan.problem("plan-type-without-unit", (*loc, "groups"), survey.get("id", ""))
+    named = [name for name in REGISTER_GROUPS if isinstance(groups, list) and name in groups]
+    for name in named:
+        if not survey.get("unit"):
+            yield plan.problem("plan-type-without-unit", (*loc, "groups"), survey.get("id", ""), group=name)
+        elif name == "omraade" and plan.units_known and not any(u.area for u in plan.registers.units):
+            yield plan.problem("plan-no-areas", (*loc, "groups"), name)
 
 
 def _compare(plan: _Plan, survey: Table, loc: Loc, days: Mapping[str, tuple[date, date]]) -> Iterator[Problem]:
@@ -294,17 +298,20 @@ def _decision(plan: _Plan) -> Iterator[Problem]:
 
 
 def _verdict_groups(plan: _Plan, decision: Table) -> Iterator[Problem]:
-    """Types are known here; groups of instruments are checked where instruments are known."""
-    types = [f"type-{name}" for name in plan.registers.types] if plan.units_known else None
+    """Types and areas are known here; groups of instruments are checked where instruments are known."""
+    areas = dict.fromkeys(slug(u.area) for u in plan.registers.units if u.area and not u.administrative)
+    known = {"type": plan.registers.types, "omraade": tuple(areas)}
     groups = {s.get("id"): s.get("groups") for _, s in plan.tables("survey")}
     for index, table in plan.tables("verdict_group", decision):
         name, loc = table.get("group"), ("decision", "verdict_group", index, "group")
-        if not isinstance(name, str) or not name.startswith("type-"):
+        kind = name.partition("-")[0] if isinstance(name, str) and "-" in name else ""
+        if kind not in REGISTER_GROUPS:
             continue
-        yield from plan.unknown("plan-unknown-type", name, types, *loc)
+        there = [f"{kind}-{value}" for value in known[kind]] if plan.units_known else None
+        yield from plan.unknown("plan-unknown-omraade" if kind == "omraade" else "plan-unknown-type", name, there, *loc)
         named = groups.get(table.get("survey"))
-        if table.get("survey") in groups and "type" not in (named if isinstance(named, list) else []):
-            yield plan.problem("plan-group-not-asked", loc, name, survey=table.get("survey"), group="type")
+        if table.get("survey") in groups and kind not in (named if isinstance(named, list) else []):
+            yield plan.problem("plan-group-not-asked", loc, name, survey=table.get("survey"), group=kind)
 
 
 def _comparison(plan: _Plan) -> Iterator[Problem]:

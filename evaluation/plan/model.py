@@ -144,7 +144,8 @@ class Survey(Model):
         None, description="csv from the workspace: item, then one column a wave with the variable's name there."
     )
     groups: tuple[Id, ...] = Field(
-        (), description="Group variables to break down by: 'type' or a group of the instrument."
+        (),
+        description="Group variables to break down by: 'type' and 'omraade' of units.csv, or a group of the instrument.",
     )
     weighting: Weighting | None = Field(
         None, description="Weights to the known make-up of those who were asked; none: answers count as they are."
@@ -185,7 +186,7 @@ class Group(Model):
     """A subgroup that carries verdict words (one further family per survey)."""
 
     survey: Id = Field(description="Id of a [[survey]].")
-    group: Id = Field(description="Group key such as 'type-dagpleje' or 'stilling-paedagog'.")
+    group: Id = Field(description="Group key such as 'type-dagpleje', 'omraade-nord' or 'stilling-paedagog'.")
 
 
 class Delta(Model):

@@ -34,6 +34,10 @@ UNIT_COLUMNS = (
 )
 POPULATION_COLUMNS = ("survey", "wave", "unit", "invited")
 MARGIN_COLUMNS = ("survey", "wave", "variable", "value", "count")
+#: Groupings of a survey that come from units.csv, not from answers.
+REGISTER_GROUPS = ("type", "omraade")
+#: What a unit lies in: one of each.
+PARENT_COLUMNS = ("type", "area", "kommune")
 TRIAL_COLUMNS = ("id", "title", "units", "from", "to", "theme", "initiated_by", "description")
 
 T = TypeVar("T")
@@ -160,6 +164,7 @@ def read_registers(root: Path) -> tuple[Registers, list[Problem]]:
             if name.casefold() not in known or name.casefold() == row.text("id").casefold():
                 row.problem("register-unknown-predecessor", name)
     units = tuple(u for u in map(_unit, unit_rows) if u.id)
+    _spelled_twice(unit_rows)
     people = (_population(row) for row in _rows(root, "population.csv", POPULATION_COLUMNS, of_population))
     population = tuple(row for row in people if row is not None)
     counted = (_margin(row) for row in _rows(root, "margins.csv", MARGIN_COLUMNS, of_margins))
@@ -275,7 +280,7 @@ def _rows(root: Path, file: str, columns: Sequence[str], problems: list[Problem]
     if any(p.code != "register-unknown-column" or p.params["near"] in needed for p in bad):
         return
     identity = {"population.csv": 3, "margins.csv": 4}.get(file, 1)
-    seen: dict[tuple[str, ...], int] = {}
+    seen: dict[tuple[str, ...], _Row] = {}
     for cells in reader:
         line = reader.line_num
         if not any(cell.strip() for cell in cells):
@@ -290,9 +295,21 @@ def _rows(root: Path, file: str, columns: Sequence[str], problems: list[Problem]
         for column in missing:
             row.problem("register-empty", column=column)
         if not missing and key in seen:
-            row.problem("register-duplicate", ", ".join(row.text(c) for c in columns[:identity]), line=str(seen[key]))
-        seen.setdefault(key, line)
+            _twice(row, seen[key], columns[:identity])
+        seen.setdefault(key, row)
         yield row
+
+
+def _twice(row: _Row, first: _Row, identity: Sequence[str]) -> None:
+    """Tell of a second line of the same thing: a unit that lies in two types, areas or municipalities, or a copy."""
+    name = ", ".join(row.text(column) for column in identity)
+    parents = [(c, first.text(c), row.text(c)) for c in PARENT_COLUMNS]
+    parents = [(column, one, two) for column, one, two in parents if one and two and one != two]
+    if not parents:
+        row.problem("register-duplicate", name, line=str(first.line))
+        return
+    found = "; ".join(f"{column}: {one} / {two}" for column, one, two in parents)
+    row.problem("register-two-parents", f"{name}, {found}", line=str(first.line))
 
 
 def _required(name: str) -> int:
@@ -333,6 +350,18 @@ def _unit(row: _Row) -> Unit:
         valid_to=valid_to,
         predecessors=row.names("predecessors"),
     )
+
+
+def _spelled_twice(rows: Sequence[_Row]) -> None:
+    """Tell of areas whose names are one name to the program: ``Område Nord`` and ``område nord``."""
+    first: dict[str, _Row] = {}
+    for row in rows:
+        area = row.text("area")
+        if not area:
+            continue
+        known = first.setdefault(slug(area), row)
+        if known.text("area") != area:
+            row.problem("register-area-spelling", area, near=known.text("area"), line=str(known.line))
 
 
 def _population(row: _Row) -> Population | None:

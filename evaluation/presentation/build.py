@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +13,7 @@ from evaluation.codebook.model import Instrument
 from evaluation.common.files import write_atomic
 from evaluation.common.resources import ENGLISH
 from evaluation.disclosure.published import Published
+from evaluation.disclosure.published_quotes import PublishedQuotes
 from evaluation.plan.load import Workspace
 from evaluation.presentation.appendix import APPENDIX, FIGURES
 from evaluation.presentation.appendix.figures import details, figure_sheets
@@ -34,6 +35,7 @@ from evaluation.presentation.pieces.participation import participation, survey_p
 from evaluation.presentation.pieces.perceived import perceived
 from evaluation.presentation.pieces.priorities import priorities
 from evaluation.presentation.pieces.purpose_model import purpose_model
+from evaluation.presentation.pieces.quotes import quotes as quoted
 from evaluation.presentation.pieces.release import release
 from evaluation.presentation.pieces.release_comparison import released_groups
 from evaluation.presentation.pieces.summary import all_surveys, summary, survey_pieces
@@ -53,7 +55,7 @@ _ALL = "alle-undersoegelser"
 _INCLUDE = re.compile(r"\{\{<\s*include\s+_resultater/([^\s>]+)\.qmd\s*>\}\}")
 _VARIABLE = re.compile(r"\{\{<\s*var\s+([^\s>]+)\s*>\}\}")
 _SURVEY_PIECE = re.compile(
-    r"(?:tbl-bilag-(?P<appendix>.+)|(?:txt|fig|tbl)-(?P<survey>.+)-(?:hovedpointer|deltagelse|udvikling|tendens|svar|oplevet|grupper|vurderinger|enheder|prioritering))\Z"
+    r"(?:tbl-bilag-(?P<appendix>.+)|(?:txt|fig|tbl)-(?P<survey>.+)-(?:hovedpointer|deltagelse|udvikling|tendens|svar|oplevet|grupper|vurderinger|enheder|prioritering|citater))\Z"
 )
 #: Kept beside our own: the reporting layer writes it into the same folder.
 _NOT_OURS = frozenset({"_metadata.yml", "brand.css", "reference.docx"})
@@ -89,6 +91,7 @@ def make_pieces(ctx: Context, wanted: Sequence[str] = ()) -> tuple[Piece, ...]:
         made += [*development(ctx, view), *trend_pieces(ctx, view), survey_participation(ctx, view)]
         made += answers(ctx, view)
         made += [*perceived(ctx, view), *groups(ctx, view), *units(ctx, view), *priorities(ctx, view)]
+        made += quoted(ctx, view)
     made.append(all_surveys(ctx))
     names = {piece.name for piece in made}
     made += [_absent(ctx, name) for name in wanted if name not in names]
@@ -171,6 +174,8 @@ def build_results(
     *,
     project: Path,
     lang: str = "da",
+    quotes: PublishedQuotes | None = None,
+    quotes_stale: bool = False,
     pool: ProcessPoolExecutor | None = None,
     progress: Progress | None = None,
 ) -> BuildReport:
@@ -182,6 +187,10 @@ def build_results(
         Folder of the report project; only ``_resultater/`` and ``_variables.yml`` in it are written.
     lang : str
         ``"da"`` or ``"en"``.
+    quotes : PublishedQuotes, optional
+        Accepted quotes.
+    quotes_stale : bool
+        Quotes were accepted, but answers or rules have changed since: none is shown, and the pieces say why.
     pool : ProcessPoolExecutor, optional
         Processes that draw the figures; without it new ones are started where it pays.
     progress : callable, optional
@@ -198,7 +207,8 @@ def build_results(
         When the project's ``_brand.yml`` or the workspace's mechanisms do not hold.
     """
     wanted = _used(project, _INCLUDE)
-    ctx = context_of(published, workspace, instruments, lang, wanted)
+    shown = () if quotes is None or quotes_stale else quotes.quotes
+    ctx = replace(context_of(published, workspace, instruments, lang, wanted), quotes=shown, quotes_stale=quotes_stale)
     pieces = make_pieces(ctx, wanted)
     # read before anything is written: a project that does not hold keeps the pieces it had
     brand = load_brand(brand_file(project))

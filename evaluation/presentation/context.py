@@ -13,6 +13,7 @@ from evaluation.codebook.model import Instrument, Item
 from evaluation.common.ids import slug, waves_part
 from evaluation.common.language import catalogue
 from evaluation.disclosure.published import Published
+from evaluation.disclosure.published_quotes import PublishedQuote
 from evaluation.plan.load import Workspace
 from evaluation.plan.model import Survey, Text, Wave
 from evaluation.plan.timing import pairing
@@ -247,6 +248,8 @@ class Context:
         Mechanisms and potentials by id.
     included : frozenset of str, or None
         Pieces that the documents of the project include; None: all. References go to these only.
+    quotes : tuple of PublishedQuote
+        Accepted quotes; ``quotes_stale`` where they no longer fit the answers and must not be shown.
     """
 
     published: Published
@@ -255,6 +258,8 @@ class Context:
     lang: str
     mechanisms: Mapping[str, Any] = field(default_factory=dict)
     included: frozenset[str] | None = None
+    quotes: tuple[PublishedQuote, ...] = ()
+    quotes_stale: bool = False
 
     @cached_property
     def numbers(self) -> Numbers:
@@ -346,6 +351,7 @@ class Context:
         for unit in registers.units:
             labels[f"enhed-{slug(unit.id)}"] = unit.name
             labels[f"type-{slug(unit.type)}"] = str(kinds.get(slug(unit.type), unit.type))
+            labels[f"omraade-{slug(unit.area)}"] = unit.area
         for variable in instrument.groups if instrument else ():
             for value in variable.values:
                 labels[f"{variable.id}-{value.id}"] = said(value.label, self.lang)

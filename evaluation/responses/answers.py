@@ -26,6 +26,8 @@ STATES: tuple[State, ...] = tuple(State)
 _STATE_NUMBER = {state: number for number, state in enumerate(STATES)}
 # Stands for an empty cell where codes are bytes.
 _EMPTY = 255
+# So many values are counted one by one.
+_FEW = 20
 # "4 - Enig", "4. Enig", "(4) Enig": code and label in one cell.
 _CODE_AND_LABEL = re.compile(r"\(?(-?\d+)\)?\s*[-–.:)]?\s+(.+)\Z", re.DOTALL)
 
@@ -70,9 +72,8 @@ def read_answers(values: pd.Series, variable: Variable, scale: ResponseScale, wh
         places, uniques = distinct(values)
         counts = np.bincount(places[places >= 0], minlength=len(uniques))
     else:
-        every = np.bincount(small, minlength=_EMPTY + 1)
-        held = np.flatnonzero(every[:_EMPTY])
-        uniques, counts = held.astype("float64"), every[held]
+        held, counts = _counted(small, variable, scale)
+        uniques = held.astype("float64")
     texts = [code_text(value) for value in uniques]
     assigned, findings, conflicts = assign_labels(variable, scale)
     meanings = [meaning(text, variable, scale, assigned) for text in texts]
@@ -109,6 +110,23 @@ def _as_bytes(values: pd.Series) -> npt.NDArray[np.uint8] | None:
     # What an empty cell became is not told: all bits are set there.
     np.bitwise_or(small, np.negative(empty.view(np.uint8)), out=small)
     return small
+
+
+def _counted(
+    small: npt.NDArray[np.uint8], variable: Variable, scale: ResponseScale
+) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
+    """The values of a column of bytes, sorted and without empty cells, and how often each is there."""
+    named = {text for text in (*variable.value_labels, *variable.missing) if text.isascii() and text.isdigit()}
+    likely = sorted({code for code in (*map(int, named), *(c.code for c in scale.choices)) if 0 <= code < _EMPTY})
+    # To count some known values is quicker than to count all, as long as they are few and no other is there.
+    if len(likely) <= _FEW:
+        counts = np.array([np.count_nonzero(small == code) for code in (*likely, _EMPTY)], dtype=np.intp)
+        if counts.sum() == len(small):
+            there = np.flatnonzero(counts[:-1])
+            return np.array(likely, dtype=np.intp)[there], counts[there]
+    every = np.bincount(small, minlength=_EMPTY + 1)
+    held = np.flatnonzero(every[:_EMPTY])
+    return held, every[held]
 
 
 def _looked_up(small: npt.NDArray[np.uint8], held: npt.NDArray[np.intp], table: npt.NDArray[Any]) -> npt.NDArray[Any]:

@@ -53,12 +53,13 @@ _COMPLETED_FROM = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """Codes and states of all items, rows of the export × items."""
+    """Codes and states of all items, rows of the export × items; by row how many were asked and answered."""
 
     items: tuple[str, ...]
     codes: np.ndarray
     states: np.ndarray
-    #: Whether a cell holds anything the person said.
+    asked: np.ndarray
+    #: Cells that hold anything the person said.
     given: np.ndarray
 
 
@@ -112,7 +113,7 @@ def build_responses(
     counts = _status_counts(export.status, completed, grid)
     kept = without_status(kept, export.status)
     kept = kept.without(units.administrative, "administrative", detail_of(units.ids[units.administrative]))
-    silent = pd.Series(~grid.given.any(axis=1), index=export.data.index)
+    silent = pd.Series(grid.given == 0, index=export.data.index)
     kept = kept.without(silent, "no_answers")
     again = duplicates(people, completed, kept.rows, instrument)
     kept = kept.without(again, "duplicate", duplicate_detail(people, again))
@@ -152,27 +153,32 @@ def _units(source: Source, registers: Registers, kept: Kept) -> Units:
 
 def _grid(source: Source, instrument: Instrument, findings: list[Finding]) -> Grid:
     """Every item's answers; an item not asked, or not in the file, is *ikke_stillet*."""
-    columns: list[Answers] = []
     missing, other_words = [], []
     strange: list[tuple[Item, Answers]] = []
     found = 0
-    for item in instrument.items:
+    # Items lie one after another in memory: everything below takes them one by one.
+    shape = len(instrument.items), source.export.rows
+    codes, states = np.empty(shape, dtype=np.int16), np.empty(shape, dtype=np.int8)
+    asked, given = np.zeros((2, shape[1]), dtype=np.int32)
+    for place, item in enumerate(instrument.items):
         name = source.name_of(item.id)
         variable = source.export.find(name) if name else None
         if variable is None:
-            columns.append(not_asked(source.export.rows))
+            answers = not_asked(source.export.rows)
             missing += [name] if name else []
-            continue
-        found += 1
-        if not same_question(variable.label, item.text):
-            other_words.append(item.id)
-        values = source.export.data[variable.name]
-        answers = read_answers(values, variable, instrument.response_of(item), source.place(variable.name))
-        findings += answers.findings
-        source.problems.extend(answers.problems)
-        columns.append(answers)
-        if _mostly_unknown(answers):
-            strange.append((item, answers))
+        else:
+            found += 1
+            if not same_question(variable.label, item.text):
+                other_words.append(item.id)
+            values = source.export.data[variable.name]
+            answers = read_answers(values, variable, instrument.response_of(item), source.place(variable.name))
+            findings += answers.findings
+            source.problems.extend(answers.problems)
+            if _mostly_unknown(answers):
+                strange.append((item, answers))
+        codes[place], states[place] = answers.codes, answers.states
+        asked += states[place] != _NOT_ASKED
+        given += np.frombuffer(answers.states.tobytes().translate(_IS_GIVEN), dtype=bool)
     if missing and not found:
         source.problems.append(_no_items(source, instrument.items))
     elif missing:
@@ -181,14 +187,7 @@ def _grid(source: Source, instrument: Instrument, findings: list[Finding]) -> Gr
         source.problems.append(_strange_codes(source, instrument, strange))
     if other_words:
         findings.append(Finding("question-text-differs", first_names(other_words), rows=len(other_words)))
-    # Items lie one after another in memory: everything below takes them one by one.
-    states = np.array([column.states for column in columns]).T
-    return Grid(
-        tuple(item.id for item in instrument.items),
-        np.array([column.codes for column in columns]).T,
-        states,
-        np.frombuffer(states.T.tobytes().translate(_IS_GIVEN), dtype=bool).reshape(states.T.shape).T,
-    )
+    return Grid(tuple(item.id for item in instrument.items), codes.T, states.T, asked, given)
 
 
 def _mostly_unknown(answers: Answers) -> bool:
@@ -221,8 +220,7 @@ def _no_items(source: Source, items: Sequence[Item]) -> Problem:
 
 def _completed(status: pd.Series | None, grid: Grid, index: pd.Index, complete_from: float | None) -> pd.Series:
     """By the plan's share of the items asked; without one by the file's status, and half where there is none."""
-    asked = (grid.states != _NOT_ASKED).sum(axis=1)
-    share = grid.given.sum(axis=1) / np.maximum(asked, 1)
+    share = grid.given / np.maximum(grid.asked, 1)
     by_share = pd.Series(share >= (complete_from or _COMPLETED_FROM), index=index, dtype=bool)
     if status is None or complete_from is not None:
         return by_share
@@ -232,7 +230,7 @@ def _completed(status: pd.Series | None, grid: Grid, index: pd.Index, complete_f
 def _status_counts(status: pd.Series | None, completed: pd.Series, grid: Grid) -> tuple[int, int, int]:
     """Completed, partial and never opened among the rows of this survey in the file."""
     if status is None:
-        opened = pd.Series(grid.given.any(axis=1), index=completed.index)
+        opened = pd.Series(grid.given > 0, index=completed.index)
         return int((completed & opened).sum()), int((~completed & opened).sum()), 0
     opened = status.isin(["completed", "partial"])
     return int((completed & opened).sum()), int((~completed & opened).sum()), int((status == "not_opened").sum())

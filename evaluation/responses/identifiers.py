@@ -16,7 +16,7 @@ import pandas as pd
 
 from evaluation.codebook.model import Instrument
 from evaluation.common.errors import Problem
-from evaluation.importing.codes import code_column
+from evaluation.importing.codes import code_column, code_text
 from evaluation.importing.export import SurveyExport, Variable
 from evaluation.plan.model import Panel
 from evaluation.responses.columns import Source
@@ -56,7 +56,11 @@ def identifier_kind(variable: Variable, values: pd.Series, *, stored: bool = Fal
     stored : bool
         The values are kept as ids: one telephone number among short running numbers is then one too many.
     """
-    texts = [str(value) for value in values.dropna().unique()]
+    return _kind_of_texts(variable, [str(value) for value in values.dropna().unique()], stored)
+
+
+def _kind_of_texts(variable: Variable, texts: Sequence[str], stored: bool) -> str:
+    """The kind of a column with these different texts."""
     called = [variable.name.replace("_", " "), variable.long_name, variable.label]
     if texts_hold_cpr(texts, said=_says_cpr(variable)):
         return "cpr"
@@ -192,13 +196,14 @@ def _kind(source: Source, name: str, *, stored: bool = False) -> str:
     if numbers.dtype.kind == "f":
         # Every number is looked at. Those of seven digits or fewer are nobody's identifier (CPR numbers written
         # with a point were found before): a few of them show that the column is filled.
-        long = np.abs(numbers) >= _SHORT_NUMBER
+        long = (numbers >= _SHORT_NUMBER) | (numbers <= -_SHORT_NUMBER)
         # the first rows nearly always hold these few
         for rows in (numbers[:_HEAD], numbers):
             short = rows[~np.isnan(rows) & (np.abs(rows) < _SHORT_NUMBER)]
             if len(short) >= _FEW:
                 break
-        values = pd.Series(np.concatenate([short[:_FEW], numbers[long]]))
+        looked_at = [*short[:_FEW].tolist(), *np.unique(numbers[long]).tolist()]
+        return _kind_of_texts(variable, [code_text(number) for number in dict.fromkeys(looked_at)], stored)
     return identifier_kind(variable, code_column(pd.Series(pd.unique(values))), stored=stored)
 
 

@@ -132,6 +132,8 @@ def duplicates(people: pd.Series, completed: pd.Series, kept: pd.Series, instrum
     if instrument.row_is != "person":
         return out
     rows = people.index[kept]
+    if not people[kept].duplicated().any():
+        return out
     order = np.lexsort((np.arange(len(rows)), ~completed[rows].to_numpy(dtype=bool)))
     ranked = people[rows].iloc[order]
     out[ranked.index[ranked.duplicated(keep="first")]] = True

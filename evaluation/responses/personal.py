@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
 
 import numpy as np
@@ -44,6 +44,8 @@ _WEIGHTS = np.array([4, 3, 2, 7, 6, 5, 4, 3, 2, 1])
 _MANY = 20
 _SHARE_DATES, _SHARE_CHECKED = 0.5, 0.3
 _LOWEST = 10_100
+_DIGITS, _MANY_TEXTS = 9, 1000
+_LETTERS = np.array([ord(letter) for letter in "æøåÆØÅéäöü"], dtype=np.uint32)
 # Among other numbers: this many dates of which this share passes.
 _FEW_AMONG, _SHARE_AMONG = 5, 0.5
 
@@ -106,10 +108,9 @@ def texts_hold_cpr(texts: Iterable[str], *, said: bool = False) -> bool:
     """Whether any text holds a date-like number with hyphen, or ten digits that begin with a date."""
     whole: list[int] = []
     certain = False
+    texts = texts if isinstance(texts, tuple | list) else list(texts)
     lost: list[int] = []
-    for raw in texts:
-        if sum(map(str.isdigit, raw)) < 9:
-            continue
+    for raw in _with_digits(texts):
         text = unicodedata.normalize("NFKC", raw)
         if any(_is_match(match) for form in _FORMS for match in form.finditer(text)):
             return True
@@ -130,6 +131,19 @@ def texts_hold_cpr(texts: Iterable[str], *, said: bool = False) -> bool:
     )
 
 
+def _with_digits(texts: Sequence[str]) -> Iterator[str]:
+    """The texts with nine digits or more, of any script: only they can hold a number."""
+    near: Iterable[str] = texts
+    if len(texts) >= _MANY_TEXTS:
+        # Open answers are looked at all at once first; past ASCII a sign counts as a digit unless it is an æ, ø or å.
+        joined = np.frombuffer("\n".join([*texts, ""]).encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+        digits = ((joined - 48 < 10) | (joined > 127)) & ~np.isin(joined, _LETTERS)
+        starts = np.cumsum([0, *(len(text) + 1 for text in texts[:-1])])
+        counts = np.add.reduceat(digits, starts, dtype=np.int64)
+        near = (texts[place] for place in np.flatnonzero(counts >= _DIGITS).tolist())
+    return (text for text in near if sum(map(str.isdigit, text)) >= _DIGITS)
+
+
 def _holds(values: pd.Series, said: bool) -> bool:
     if values.dtype.kind in "fiu":
         every = values.to_numpy(dtype="float64")
@@ -145,16 +159,19 @@ def _holds(values: pd.Series, said: bool) -> bool:
         found = every[every >= 1e8]
         numbers = found[(found < 3.2e9) & (found % 1 == 0)].astype(np.int64)
         return _numbers_are_cpr(numbers) or (said and any(as_cpr(str(n)) for n in np.unique(numbers)))
-    return texts_hold_cpr((str(text) for text in values.dropna().unique()), said=said)
+    # empty cells are one of the distinct values
+    return texts_hold_cpr([str(text) for text in pd.Series(values.unique(), dtype=object).dropna()], said=said)
 
 
 def _pointed(numbers: npt.NDArray[np.float64]) -> npt.NDArray[np.int64]:
     """The ten digits of numbers with a fraction of at most four decimals, where the six before it can be a date."""
     found: npt.NDArray[np.float64] = numbers[(numbers >= _LOWEST) & (numbers < 313_000)]
+    # nearly all such columns hold whole numbers
+    found = found[found != np.trunc(found)]
     if not len(found):
         return np.empty(0, dtype=np.int64)
     whole = np.round(found * 10_000)
-    exact = (np.abs(found * 10_000 - whole) < 1e-3) & (found % 1 != 0)
+    exact = np.abs(found * 10_000 - whole) < 1e-3
     digits: npt.NDArray[np.int64] = whole[exact].astype(np.int64)
     return digits
 

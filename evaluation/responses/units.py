@@ -64,7 +64,8 @@ def resolve_units(codes: pd.Series, variable: Variable, registers: Registers, wh
         Place for problems: file and column.
     """
     findings: list[Finding] = []
-    values = [str(value) for value in codes.dropna().unique()]
+    places, uniques = pd.factorize(codes)
+    values = [str(value) for value in uniques]
     by_id = {unit.id.casefold(): unit.id for unit in registers.units}
     names = Counter(plain(unit.name) for unit in registers.units)
     by_name = {plain(unit.name): unit.id for unit in registers.units if names[plain(unit.name)] == 1}
@@ -93,12 +94,12 @@ def resolve_units(codes: pd.Series, variable: Variable, registers: Registers, wh
     for value, new in moved.items():
         findings.append(Finding("unit-followed", variable.name, f"{known[value]} → {new}", int((codes == value).sum())))
     final = {value: moved.get(value, unit) for value, unit in known.items()}
-    places, uniques = pd.factorize(codes)
     # Place −1, an empty cell, is the last one.
     resolved = np.array([*(final.get(value) for value in uniques), None], dtype=object)
     ids = pd.Series(resolved[places], index=codes.index, dtype=object)
-    if codes.isna().any():
-        findings.append(Finding("unit-empty", variable.name, rows=int(codes.isna().sum())))
+    empty = int(np.count_nonzero(places < 0))
+    if empty:
+        findings.append(Finding("unit-empty", variable.name, rows=empty))
     offices = {unit.id for unit in registers.units if unit.administrative}
     return Units(
         ids=ids,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 from evaluation.codebook.model import Choice, ResponseScale
 from evaluation.codebook.no_answer import no_answer
@@ -33,6 +34,8 @@ _OF_CHOICE = {
 }
 
 
+# the items of a grid share their labels
+@lru_cache(maxsize=4096)
 def plain(text: str) -> str:
     """Lower case, single spaces, no punctuation at the ends: what two labels are compared by."""
     return " ".join(text.casefold().replace("’", "'").split()).strip(" .,:;-–*")

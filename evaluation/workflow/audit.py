@@ -8,11 +8,12 @@ from typing import Any
 
 from evaluation.disclosure.attack.facts import gather
 from evaluation.disclosure.attack.files import csv_files
+from evaluation.disclosure.attack.products import product_files
 from evaluation.disclosure.attack.run import EACH, TOTAL, Report, audit, read
 from evaluation.workflow.opening import open_workspace
 from evaluation.workflow.progress import Progress, silent
 
-#: Where tables, rendered pages and earlier publications lie in a workspace.
+#: Where tables, rendered products and earlier publications lie in a workspace.
 TABLES = "data/processed/published"
 PAGES = "reports/_output"
 EARLIER = "reports/_published"
@@ -21,7 +22,7 @@ EARLIER = "reports/_published"
 def audit_workspace(
     root: Path, *, seconds: float | None = None, processes: int = 1, progress: Progress = silent
 ) -> Report:
-    """Attack the published tables, pages and earlier publications of the workspace at ``root``; writes nothing.
+    """Attack the published tables, products and earlier publications of the workspace at ``root``; writes nothing.
 
     Parameters
     ----------
@@ -38,9 +39,10 @@ def audit_workspace(
     workspace, instruments = open_workspace(root, [])
     facts = gather(workspace.plan, workspace.registers, instruments)
     earlier = [folder for folder in map(_tables, sorted((root / EARLIER).glob("*/"))) if folder is not None]
-    html = sorted((root / PAGES).rglob("*.html")) + sorted((root / EARLIER).rglob("*.html"))
+    tables = [path for folder in (root / TABLES, *earlier) for path in csv_files(folder)]
+    shown = product_files([root / TABLES, root / PAGES, root / EARLIER], but=tables)
     progress("audit", "prepare", 0, 1)
-    material = read(root / TABLES, earlier, html)
+    material = read(root / TABLES, earlier, shown)
     total = TOTAL if seconds is None else seconds
     return audit(material, facts, seconds=total, each=min(EACH, total), processes=processes, progress=progress)
 

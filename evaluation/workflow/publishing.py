@@ -15,7 +15,7 @@ from evaluation.codebook.model import Instrument
 from evaluation.common.errors import EvaluationError, Problem, fail
 from evaluation.common.files import hash_bytes, hash_file
 from evaluation.plan.load import Workspace
-from evaluation.workflow.analysis import TABLES, parts_of_analysis, published_files, published_folder
+from evaluation.workflow.analysis import TABLES, made_files, parts_of_analysis, published_folder
 from evaluation.workflow.lock import workspace_lock
 from evaluation.workflow.opening import open_workspace
 from evaluation.workflow.publications import (
@@ -27,6 +27,7 @@ from evaluation.workflow.publications import (
     parts_of_name,
     read_manifests,
 )
+from evaluation.workflow.quotes_state import quotes_problems
 from evaluation.workflow.rendering import chosen, output_files, parts_of_render, parts_of_results
 from evaluation.workflow.state import State, hash_mapping
 
@@ -91,6 +92,7 @@ def publish(root: Path, name: str, today: Callable[[], date] = lambda: datetime.
         ``publication-name``; ``publication-taken`` where other content was published under
         that name; ``publication-order`` for a correction without what it corrects;
         ``publish-stale`` where analysis or documents are missing, drafts or out of date;
+        ``publish-quotes-stale`` where accepted quotes no longer fit the answers;
         everything of :func:`evaluation.workflow.publications.check_publications`.
     """
     if parts_of_name(name) is None:
@@ -101,7 +103,7 @@ def publish(root: Path, name: str, today: Callable[[], date] = lambda: datetime.
         frozen = freeze(workspace, name, today(), lambda: _check_fresh(workspace, instruments, state))
         if frozen.new:
             # beside themselves these results stay as they are: no need to analyse again
-            state.record("analyse", parts_of_analysis(workspace, instruments), published_files(root))
+            state.record("analyse", parts_of_analysis(workspace, instruments), *made_files(workspace))
         return frozen
 
 
@@ -194,10 +196,10 @@ def _again(root: Path, taken: Manifest, made: Manifest, following: str) -> Froze
 def _check_fresh(workspace: Workspace, instruments: Mapping[str, Instrument], state: State) -> None:
     """Only what the exports and the prose of today give may be frozen, and no draft."""
     root = workspace.root
-    found = state.compare("analyse", parts_of_analysis(workspace, instruments), published_files(root))
+    found = state.compare("analyse", parts_of_analysis(workspace, instruments), *made_files(workspace))
     if found.needed:
         raise fail("publish-stale", where=published_folder(root), found=", ".join(found.because), stage="analyse")
-    problems = []
+    problems = quotes_problems(workspace, instruments, state)
     for product in chosen(workspace, ()):
         results, outputs = parts_of_results(workspace, instruments, product), output_files(root, product)
         tried = [

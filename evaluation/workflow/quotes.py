@@ -31,15 +31,13 @@ from evaluation.workflow.imports import present
 from evaluation.workflow.lock import workspace_lock
 from evaluation.workflow.opening import open_workspace
 from evaluation.workflow.progress import Progress, silent
+from evaluation.workflow.quotes_state import FOLDER, KEY, RECORD, STAGE, parts_of_quotes
 from evaluation.workflow.reading import Reader
-from evaluation.workflow.state import hash_mapping
+from evaluation.workflow.state import State, hash_mapping
 
 if TYPE_CHECKING:
     from evaluation.disclosure.opentext.sheet import Told
 
-#: Private: the key behind numbers and order, and the record. Never committed, as all of data/processed.
-FOLDER = Path("data/processed/quotes")
-KEY, RECORD = "key", "record.csv"
 _KEY_BYTES = 32
 
 
@@ -137,8 +135,9 @@ def read_quotes(root: Path, file: Path, *, progress: Progress = silent) -> Retur
             "threshold": policy.threshold,
             "decisions": {name: count for name, count in sorted(found.counts.items()) if name != "same_person"},
         }
-        table = save_quotes(PublishedQuotes(quotes, meta), published_folder(workspace.root))[0]
-    return Returned(found.counts, len(quotes), table)
+        files = save_quotes(PublishedQuotes(quotes, meta), published_folder(workspace.root))
+        State(workspace.root).record(STAGE, parts_of_quotes(workspace, instruments), files)
+    return Returned(found.counts, len(quotes), files[0])
 
 
 def _check_target(workspace: Workspace, file: Path) -> None:

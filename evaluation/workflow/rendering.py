@@ -19,6 +19,7 @@ from evaluation.presentation.chapters import chapters, unwritten
 from evaluation.workflow.analysis import published_folder
 from evaluation.workflow.helpers import Helpers
 from evaluation.workflow.progress import Progress, silent
+from evaluation.workflow.quotes_state import accepted, part_of_results
 from evaluation.workflow.state import State, code_hash, hash_files, hash_mapping
 
 if TYPE_CHECKING:
@@ -152,6 +153,7 @@ def parts_of_results(workspace: Workspace, instruments: Mapping[str, Instrument]
     parts["codebooks"] = hash_bytes("".join(i.model_dump_json() for i in instruments.values()).encode())
     parts["pieces and numbers named in the prose"] = _asked(project)
     parts["_brand.yml"] = hash_mapping(hash_files(workspace.root, _borrowed(project, "_brand.yml")))
+    parts.update(part_of_results(workspace, instruments))
     parts["program"] = code_hash("presentation", "plan", "codebook", "common")
     return parts
 
@@ -245,12 +247,15 @@ def _make_pieces(
         from evaluation.disclosure.published import load
         from evaluation.presentation.build import build_results
 
+        quotes, quotes_stale = accepted(workspace, instruments, state)
         build_results(
             load(published_folder(workspace.root)),
             workspace,
             instruments,
             project=project,
             lang=language_of(product),
+            quotes=quotes,
+            quotes_stale=quotes_stale,
             pool=helpers.pool if helpers is not None else None,
             progress=progress,
         )

@@ -10,6 +10,7 @@ from evaluation.workflow.analysis import made_files, parts_of_analysis, publishe
 from evaluation.workflow.imports import jobs, parts_of, store_files
 from evaluation.workflow.manifest import Changed, changed
 from evaluation.workflow.opening import open_workspace
+from evaluation.workflow.quotes_state import quotes_stage
 from evaluation.workflow.rendering import chosen, output_files, parts_of_render, parts_of_results
 from evaluation.workflow.state import Stale, State
 
@@ -37,6 +38,8 @@ def status(root: Path) -> Status:
     for job in jobs(workspace):
         parts = parts_of(workspace, job, instruments[job.survey.instrument])
         stages.append(state.compare(job.stage, parts, store_files(root, job.key)))
+    quotes = quotes_stage(workspace, instruments, state)
+    stages += [quotes] if quotes is not None else []
     if jobs(workspace):
         analysis = state.compare("analyse", parts_of_analysis(workspace, instruments), *made_files(workspace))
         stages.append(analysis)

@@ -2,6 +2,8 @@
 
 One unit is left with three answers, its people write words found nowhere else, and every number
 the gate hides is looked for in every file that leaves the program, in Danish and in English form.
+One small workspace is built once for all tests, with both products and every format that a product has: html, pdf
+and docx. The program makes no pptx and no xlsx that leaves it; the search reads them all the same.
 """
 
 from __future__ import annotations
@@ -9,7 +11,6 @@ from __future__ import annotations
 import html
 import json
 import re
-import shutil
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -24,6 +25,7 @@ from evaluation.analysis.estimates import COLUMNS
 from evaluation.disclosure.published import COUNTS, TEXT
 from evaluation.workflow.publishing import publish
 from evaluation.workflow.run import run
+from tests.support.made import ITEMS, SURVEY, answers, made_workspace, with_reports
 from tests.support.search import cut, forms, numbers, places, texts
 
 pytestmark = pytest.mark.needs("pdftotext")
@@ -33,8 +35,7 @@ OUT = ("data/processed/published", "reports")
 WORDS = ("Kanariekvidder", "Zirkonfjer", "Quetzalrede")
 PERSONS = ("KANARIE71", "KANARIE72", "KANARIE73")
 PRODUCTS = ("midtvejsevaluering", "resultatrapport")
-_EXPORT = Path("data/raw/2024/medarbejdertrivsel/dataset.csv")
-_FIRST, _LAST = "ag_1", "fa_3"
+UNIT, FEWER = "G90004", "G90006"
 
 
 @dataclass(frozen=True)
@@ -49,30 +50,33 @@ class Build:
         return f"enhed-{self.unit.lower()}"
 
 
-def _plant(path: Path) -> str:
-    """Leave one unit with three answers in steps that no other group has, with ids and comments of their own."""
-    table = pd.read_csv(path, sep=";", dtype=str, keep_default_na=False, encoding="cp1252")
-    done = table["statoverall_4"] == "1"
-    unit = table.loc[done, "enhedsnr"].value_counts().loc[lambda many: many.between(8, 25)].index[0]
-    kept = table.index[done & (table["enhedsnr"] == unit)][:3]
-    table = table[(table["enhedsnr"] != unit) | table.index.isin(kept)]
-    items = list(table.columns)[table.columns.get_loc(_FIRST) : table.columns.get_loc(_LAST) + 1]
-    for number, row in enumerate(kept):
-        table.loc[row, items] = [str(1 + (number * 3 + place // 3) % 5) for place in range(len(items))]
-        table.loc[row, "medarbejder_id"] = PERSONS[number]
-        table.loc[row, "kommentar"] = f"{WORDS[number]} er det bedste ved mit arbejde hver eneste dag."
-    table.to_csv(path, sep=";", index=False, encoding="cp1252", lineterminator="\r\n")
-    return str(unit)
+def _planted() -> list[list[str]]:
+    """Answers that leave one unit with three people, in steps that no other group has, with words of their own.
+
+    Two people of another unit answered only before, and two answers are no code of the codebook.
+    """
+    head, *rows = answers("2024")
+    at = {name: place for place, name in enumerate(head)}
+    gone = [row for row in rows if row[at["enhed"]] == UNIT][3:] + [row for row in rows if row[at["enhed"]] == FEWER][
+        :2
+    ]
+    rows = [row for row in rows if row not in gone]
+    for number, row in enumerate(row for row in rows if row[at["enhed"]] == UNIT):
+        row[len(head) - len(ITEMS) :] = [str(1 + (number * 3 + place // 3) % 5) for place in range(len(ITEMS))]
+        row[at["nr"]] = PERSONS[number]
+        row[at["kommentar"]] = f"{WORDS[number]} er det bedste ved mit arbejde hver eneste dag."
+    for row in rows[:2]:
+        row[at["fa_3"]] = "6"
+    return [head, *rows]
 
 
 @pytest.fixture(scope="module")
-def build(demo_workspace: Path, tmp_path_factory: pytest.TempPathFactory) -> Build:
-    root = tmp_path_factory.mktemp("canary") / "demo"
-    shutil.copytree(demo_workspace, root)
-    unit = _plant(root / _EXPORT)
+def build(tmp_path_factory: pytest.TempPathFactory) -> Build:
+    root = made_workspace(tmp_path_factory.mktemp("canary") / "demo", w2024=_planted())
+    with_reports(root)
     run(root, products=PRODUCTS, engine="embedded")
     publish(root, "2024")
-    return Build(root, unit)
+    return Build(root, UNIT)
 
 
 @pytest.fixture(scope="module")
@@ -139,16 +143,26 @@ def _found(everything: dict[str, str], wanted: set[str], kinds: tuple[str, ...] 
 
 def test_the_canary_is_hidden_and_was_there_to_be_found(build: Build) -> None:
     private = pd.read_parquet(build.root / "data/processed/levels.parquet")
-    rows = private[(private["group"] == build.group) & (private["wave"] == "2024") & (private["stat"] == "score")]
-    rows = rows[rows["survey"] == "medarbejdertrivsel"]
-    assert len(rows) > 5
+    rows = private[(private["group"] == build.group) & (private["wave"] == "2024")]
+    assert set(rows["stat"]) == {"score", "snit", "andel"}
+    assert len(rows) > 10
     assert (rows["_persons"] == 3).all()
     public = pd.read_parquet(build.root / "data/processed/published/levels.parquet")
     shown = public[public["key"].isin(rows["key"])]
     assert len(shown) == len(rows)
     assert shown["value"].isna().all()
-    stored = pd.read_parquet(build.root / "data/processed/medarbejdertrivsel/2024/persons.parquet")
+    stored = pd.read_parquet(build.root / f"data/processed/{SURVEY}/2024/persons.parquet")
     assert set(PERSONS) <= set(stored["respondent"])
+
+
+def test_every_format_that_a_product_has_is_searched(build: Build, everything: dict[str, str]) -> None:
+    made = [path for path in (build.root / "reports/_output").rglob("*") if path.is_file()]
+    # a product in a further format (pptx, xlsx) belongs into this list and into the control below
+    assert {path.suffix for path in made} == {".html", ".pdf", ".docx"}
+    assert len(made) == 3 * len(PRODUCTS)
+    for path in made:
+        name = path.relative_to(build.root).as_posix()
+        assert any(text.strip() for place, text in everything.items() if place.startswith(name)), name
 
 
 def test_no_output_holds_a_word_or_an_id_of_the_hidden_unit(everything: dict[str, str]) -> None:
@@ -180,7 +194,8 @@ def test_no_published_table_or_document_holds_any_hidden_number(build: Build, ev
 @pytest.mark.parametrize("kind", ["html", "pdf", "docx", "csv", "parquet", "svg", "yml"])
 def test_control_the_search_finds_a_number_that_is_shown(build: Build, everything: dict[str, str], kind: str) -> None:
     shown = {number for place, text in everything.items() if f".{kind}" in place for number in numbers(text, place)}
-    assert len(shown) > 20, "the search reads no numbers out of this kind of file"
+    # figures of so small a survey print the two changes of its scales
+    assert len(shown) > (2 if kind == "svg" else 20), "the search reads no numbers out of this kind of file"
 
 
 def test_control_a_planted_canary_is_found_everywhere(build: Build, tmp_path: Path) -> None:
@@ -213,7 +228,7 @@ def _alt_texts(root: Path) -> list[str]:
 
 def test_a_figures_alt_text(build: Build, everything: dict[str, str]) -> None:
     told = _alt_texts(build.root)
-    assert len(told) > 20
+    assert len(told) > 8
     wanted = _telling(build.root, None, 2)
     assert {number for text in told for number in numbers(text)} & wanted == set()
     assert not any(word.lower() in text.lower() for text in told for word in WORDS)
@@ -255,8 +270,8 @@ def test_an_xlsxs_hidden_sheet(build: Build, tmp_path: Path) -> None:
 
 
 def test_a_row_count_in_an_explanation(build: Build, everything: dict[str, str]) -> None:
-    # "6 is no code of pi_3 (2 answers)" is told to the analyst, and tells of two people's answers
-    report = json.loads((build.root / "data/processed/foraeldre/2022/report.json").read_text(encoding="utf-8"))
+    # "6 is no code of fa_3 (2 answers)" is told to the analyst, and tells of two people's answers
+    report = json.loads((build.root / f"data/processed/{SURVEY}/2024/report.json").read_text(encoding="utf-8"))
     assert any(part["code"] == "unknown-code" and part["rows"] == 2 for part in report["report"]["findings"])
     metas = [text for place, text in everything.items() if place.endswith("meta.json")]
     assert len(metas) == 2
@@ -298,6 +313,6 @@ def test_a_figures_data(build: Build, everything: dict[str, str]) -> None:
         for place, text in everything.items()
         if place.partition(" ")[0].endswith((".svg", ".png")) or ".figurer/" in place
     }
-    assert sum(".svg" in place for place in drawn) > 20
-    assert sum(".figurer/" in place for place in drawn) > 10
+    assert sum(".svg" in place for place in drawn) > 15
+    assert sum(".figurer/" in place for place in drawn) > 5
     assert _found(drawn, _telling(build.root, None, 2)) == {}

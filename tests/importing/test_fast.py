@@ -69,6 +69,20 @@ def by_reference(path: Path) -> pd.DataFrame | None:
         return None
 
 
+@pytest.fixture
+def by_library(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is made of the cells: polars-readstat reads the whole file."""
+    monkeypatch.setattr(fast_sav, "_by_cells", lambda *_: {})
+
+
+@pytest.mark.usefixtures("by_library")
+def test_the_library_alone_is_equal(tmp_path: Path) -> None:
+    path = made(tmp_path / "a.sav")
+    quick = quickly(path)
+    assert quick is not None
+    pd.testing.assert_frame_equal(quick[0], by_reference(path), check_exact=True)
+
+
 @pytest.mark.parametrize("compress", [True, False])
 def test_made_file_is_read_fast_and_equal(tmp_path: Path, compress: bool) -> None:
     path = made(tmp_path / "a.sav", compress=compress)
@@ -129,6 +143,7 @@ def test_every_real_file_is_equal() -> None:
     assert fast >= 15
 
 
+@pytest.mark.usefixtures("by_library")
 def test_a_difference_in_the_first_rows_gives_way_to_the_reference(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -137,19 +152,24 @@ def test_a_difference_in_the_first_rows_gives_way_to_the_reference(
     assert right is not None
     import polars as pl
 
-    table = pl.concat(fast_sav._batches(path.read_bytes()))
+    names = list(right[0])
+    table = pl.concat(fast_sav._batches(path.read_bytes(), names, names))
     wrong = table.with_columns(pl.col("q1").shift(1))
-    monkeypatch.setattr(fast_sav, "_batches", lambda _: [wrong])
+    monkeypatch.setattr(fast_sav, "_batches", lambda *_: [wrong])
     assert quickly(path) is None
     assert read_export(path).data.equals(right[0])
 
 
+@pytest.mark.usefixtures("by_library")
 def test_missing_rows_give_way_to_the_reference(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = made(tmp_path / "a.sav")
+    right = quickly(path)
+    assert right is not None
     import polars as pl
 
-    table = pl.concat(fast_sav._batches(path.read_bytes()))
-    monkeypatch.setattr(fast_sav, "_batches", lambda _: [table.head(ROWS - 1)])
+    names = list(right[0])
+    table = pl.concat(fast_sav._batches(path.read_bytes(), names, names))
+    monkeypatch.setattr(fast_sav, "_batches", lambda *_: [table.head(ROWS - 1)])
     assert quickly(path) is None
     assert read_export(path).rows == ROWS
 

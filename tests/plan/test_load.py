@@ -171,6 +171,18 @@ def test_verdict_groups_by_type(tmp_path):
     assert [code for code, _ in codes] == ["plan-group-not-asked"]
 
 
+def test_groups_and_verdict_groups_by_area(tmp_path):
+    group = '\n[[decision.verdict_group]]\nsurvey = "foraeldre"\ngroup = "{}"\n'
+    both = changed('groups = ["type"]', 'groups = ["type", "omraade"]')
+    load_workspace(workspace(tmp_path, both + group.format("omraade-nord")))
+    codes = told(problems_of(workspace(tmp_path, both + group.format("omraade-nrd"))))
+    assert [code for code, _ in codes] == ["plan-unknown-omraade-near"]
+    codes = told(problems_of(workspace(tmp_path, PLAN + group.format("omraade-syd"))))
+    assert [code for code, _ in codes] == ["plan-group-not-asked"]
+    codes = told(problems_of(workspace(tmp_path, changed('unit = "enhed"\n', "", both))))
+    assert [code for code, _ in codes] == ["plan-type-without-unit"] * 2
+
+
 def test_the_municipality_of_comparison_has_units(tmp_path):
     part = '\n[comparison]\nkommune = "{}"\ntitle = {{da = "Nabo"}}\n'
     load_workspace(workspace(tmp_path, PLAN + part.format("Vestermose Kommune")))

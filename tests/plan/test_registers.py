@@ -70,6 +70,10 @@ HEAD = "id,name,type,area,kommune,centre,private,administrative,valid_from,valid
     [
         (HEAD + "1,A,x,,,,,,,,\n1,B,x,,,,,,,,\n", [("register-duplicate", "units.csv:3")]),
         (HEAD + "g1,A,x,,,,,,,,\nG1,B,x,,,,,,,,\n", [("register-duplicate", "units.csv:3")]),
+        (HEAD + "1,A,x,Nord,,,,,,,\n1,A,x,Syd,,,,,,,\n", [("register-two-parents", "units.csv:3")]),
+        (HEAD + "1,A,x,Nord,,,,,,,\n1,A,y,Nord,,,,,,,\n", [("register-two-parents", "units.csv:3")]),
+        (HEAD + "1,A,x,,Lindholt,,,,,,\n1,A,x,,Vestermose,,,,,,\n", [("register-two-parents", "units.csv:3")]),
+        (HEAD + "1,A,x,Nord,,,,,,,\n2,B,x,nord,,,,,,,\n", [("register-area-spelling", "units.csv:3")]),
         (HEAD + "1,A,x,,,,,,2021-02-30,,\n", [("register-bad-date", "units.csv:2")]),
         (HEAD + "1,A,x,,,,,,01-06-2021,,\n", [("register-bad-date", "units.csv:2")]),
         (HEAD + "1,A,x,,,,,,2022-01-01,2021-01-01,\n", [("register-dates-reversed", "units.csv:2")]),

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from evaluation.common.errors import EvaluationError
+from evaluation.importing.export import Variable
+from evaluation.responses.answers import _counted
 from evaluation.responses.model import State
 from evaluation.responses.words import plain, state_of_label
 from tests.responses.made import LABELS, Names, answer, build, codes_of, export, instrument, people
@@ -159,3 +162,13 @@ def test_labels_that_are_no_answer(label: str, state: State | None) -> None:
 
 def test_plain() -> None:
     assert plain("  Helt  ENIG. ") == "helt enig"
+
+
+@given(st.lists(st.integers(0, 255), max_size=60), st.sets(st.integers(0, 300), max_size=30))
+def test_values_are_counted_alike_whether_named_or_not(cells: list[int], named: set[int]) -> None:
+    small = np.array(cells, dtype=np.uint8)
+    variable = Variable("s_1", value_labels={**{str(code): "x" for code in named}, "-3": "y", "A": "z", "²": "w"})
+    held, counts = _counted(small, variable, instrument().responses[0])
+    every = np.bincount(small[small < 255], minlength=1)
+    assert held.tolist() == np.flatnonzero(every).tolist()
+    assert counts.tolist() == every[every > 0].tolist()

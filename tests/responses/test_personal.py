@@ -72,3 +72,16 @@ def test_the_import_names_the_column_and_no_value() -> None:
     assert problem.code == "response-cpr"
     assert "bemaerk" in problem.where
     assert secret[6:] not in problem.where + problem.found
+
+
+@pytest.mark.parametrize("hidden", ["{}", "Barnet {} har det godt", "{}\nog mere", "\N{GRINNING FACE} {}"])
+@pytest.mark.parametrize("wide", [False, True])
+def test_one_among_many_texts_is_found(hidden: str, wide: bool) -> None:
+    number = f"{DATES[0]}-1234"
+    if wide:
+        number = "".join(chr(ord(sign) + 0xFEE0) if sign.isdigit() else sign for sign in number)
+    texts = [f"Vi har fået mere tid til børnene, nr. {row} – æ\n" for row in range(3000)]
+    assert not texts_hold_cpr(texts)
+    assert texts_hold_cpr([*texts, hidden.format(number)])
+    assert texts_hold_cpr([hidden.format(number), *texts])
+    assert texts_hold_cpr([*texts[:1500], hidden.format(number), *texts[1500:]])

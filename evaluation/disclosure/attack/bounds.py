@@ -43,9 +43,13 @@ class Outer:
         self.possible = True
         self._own()
         for _ in range(_ROUNDS):
+            before = float(self.high.sum() - self.low.sum())
             self._members()
             self._add_up()
             self.possible &= bool((self.low <= self.high).all())
+            # bounds only ever close in
+            if float(self.high.sum() - self.low.sum()) == before:
+                break
 
     def _own(self) -> None:
         """What a node's own numbers say."""
@@ -59,6 +63,7 @@ class Outer:
                 continue
             ways = every_count(int(made.totals[g]), made.width)
             if ways is None:
+                self._rows(g, coef, low, high)
                 continue
             value = ways @ coef.T
             fits = ways[((value >= low) & (value <= high)).all(axis=1)]
@@ -69,6 +74,16 @@ class Outer:
             self.high[g] = np.minimum(self.high[g], fits.max(axis=0))
             sums = fits @ self.scores
             self.sum_low[g], self.sum_high[g] = sums.min(), sums.max()
+
+    def _rows(self, g: int, coef: Floats, low: Floats, high: Floats) -> None:
+        """What each row by itself says of a node with too many ways to count out."""
+        for line, least, most in zip(coef, low, high, strict=True):
+            if (line >= 0).all():
+                inside = line > 0
+                self.high[g, inside] = np.minimum(self.high[g, inside], np.floor(most / line[inside]))
+                if (line[inside] == 1).all():
+                    rest = self.made.totals[g] - np.ceil(least)
+                    self.high[g, ~inside] = np.minimum(self.high[g, ~inside], rest)
 
     def _members(self) -> None:
         """A node is the sum of its atoms, and each atom what the others leave."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 from evaluation.disclosure.attack.cells import Cell, Key, Numbers, Shown
 from evaluation.disclosure.attack.facts import Facts, Question
@@ -78,7 +79,7 @@ def _states(
     def node(name: str, source: str, atoms: frozenset[int]) -> Node:
         cell = by_source[source][name]
         rows = [_unit_row(labels, state, *cell.states[state]) for state in states if state in cell.states]
-        hidden = facts.protects(name, cell.asked or 0, cell.few) and len(rows) < len(states) - 1
+        hidden = facts.protects(name, cell.asked or 0, cell.few_asked) and len(rows) < len(states) - 1
         return Node(name, atoms, [*rows, _unit_row(labels, ANSWERED, cell.n or 0, "n")], hidden, False)
 
     for programme in _put_together(key, "state", labels, (), made, node, facts, True):
@@ -86,7 +87,12 @@ def _states(
 
 
 def _unit_row(labels: Sequence[str], label: str, count: int, source: str) -> Row:
-    return Row(tuple(1.0 if other == label else 0.0 for other in labels), count, count, source)
+    return Row(_one(tuple(labels), label), count, count, source)
+
+
+@lru_cache(maxsize=4096)
+def _one(labels: tuple[str, ...], label: str) -> tuple[float, ...]:
+    return tuple(1.0 if other == label else 0.0 for other in labels)
 
 
 def _whole_known(by_source: Mapping[str, Mapping[str, Cell]], width: int) -> bool:
@@ -123,7 +129,8 @@ def _put_together(
                 nodes.append(node(name, source, frozenset(a + start for a in atoms)))
             for name, atoms in family.extra:
                 people = sum(family.sizes[a] for a in atoms)
-                hidden = facts.protects(name, people) and kind != "state" and 0 < people < facts.rule.threshold
+                few = 0 < people < facts.rule.threshold
+                hidden = few and kind != "state" and facts.protects(name, people)
                 nodes.append(Node(name, frozenset(a + start for a in atoms), [], hidden, hidden))
         links = tuple((first, other) for first, *others in wholes.values() for other in others)
         if any(n.counts or n.mean for n in nodes):
@@ -146,6 +153,8 @@ def answer_rows(question: Question, cell: Cell) -> Iterator[Row]:
         if not all(known):
             yield Row(tuple(map(float, known)), mean.n, mean.n, mean.source)
         yield _row(scores, mean.value * mean.n, mean.half * mean.n, mean.source)
+    for mean in cell.bounds:
+        yield _row(scores, mean.value * mean.n, mean.half * mean.n, mean.source)
     for kind, spread in cell.spreads:
         if all(known):
             yield from _median(scores, spread) if kind == "median" else _squares(scores, spread, cell.means)
@@ -158,6 +167,7 @@ def _row(coef: tuple[float, ...], value: float, half: float, source: str) -> Row
     return Row(coef, value - half - room, value + half + room, source)
 
 
+@lru_cache(maxsize=4096)
 def _coef(question: Question, kind: str) -> tuple[float, ...] | None:
     """Which answers a share counts."""
     sign = -1.0 if question.turned else 1.0

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from evaluation.disclosure.attack.files import Publication, Record, number
 
 #: The reason that says of a number that it was rounded: to whole points, shares to whole per cent.
 ROUNDED = "hele_point"
-#: Reasons that say of a group that few people stand behind its answers.
-FEW = frozenset({"under_taersklen", "kun_samlede_andele", ROUNDED})
+#: Reasons that say of a group that few people stand behind its answers. So does a number in whole points, where the
+#: record does not say of the same answers that they are hidden for the sake of others.
+FEW = frozenset({"under_taersklen", "kun_samlede_andele"})
+COVER = "diskretion"
+#: The design of ``trends`` whose ``before`` and ``after`` are means of two waves.
+WAVE_BY_WAVE = "boelge"
 Key = tuple[str, str, str]
 
 
@@ -28,15 +32,22 @@ class Shown:
 class Cell:
     """All that was published about one group, measure and wave in one publication.
 
-    ``few``: a published reason says that fewer people than three thresholds stand behind it, whatever ``n`` is.
+    ``few``: a published reason says that fewer people than three thresholds stand behind it, whatever ``n`` is;
+    ``few_asked``: the same of those who were asked; ``cover``: the record says that it covers others; ``rounded``: it
+    shows a number in whole points, for one of the two reasons.
+    ``bounds`` are intervals of the mean that nobody published, but that other published numbers give.
     """
 
     n: int | None = None
     few: bool = False
+    few_asked: bool = False
+    cover: bool = False
+    rounded: bool = False
     asked: int | None = None
     counts: dict[str, tuple[int, str]] = field(default_factory=dict)
     states: dict[str, tuple[int, str]] = field(default_factory=dict)
     means: list[Shown] = field(default_factory=list)
+    bounds: list[Shown] = field(default_factory=list)
     shares: list[tuple[str, Shown]] = field(default_factory=list)
     spreads: list[tuple[str, Shown]] = field(default_factory=list)
 
@@ -48,6 +59,8 @@ class Numbers:
     items: dict[Key, dict[str, dict[str, Cell]]] = field(default_factory=dict)
     scales: dict[Key, dict[str, dict[str, Cell]]] = field(default_factory=dict)
     changes: list[tuple[Record, str]] = field(default_factory=list)
+    comparisons: list[tuple[Record, str]] = field(default_factory=list)
+    trends: list[tuple[Record, str]] = field(default_factory=list)
 
     def cell(self, key: Key, source: str, group: str, *, scale: bool = False) -> Cell:
         """The cell of that place, made where it is not there."""
@@ -55,22 +68,64 @@ class Numbers:
         return table.setdefault(key, {}).setdefault(source, {}).setdefault(group, Cell())
 
 
-def gather_numbers(publications: Sequence[Publication], items: Mapping[str, Iterable[str]]) -> Numbers:
-    """All published numbers; ``items`` are the items of each survey."""
+def gather_numbers(
+    publications: Sequence[Publication],
+    items: Mapping[str, Iterable[str]],
+    spared: Callable[[str], bool] = lambda group: False,
+) -> Numbers:
+    """All published numbers; ``items`` are the items of each survey, groups that are ``spared`` are left out."""
     made = Numbers()
     known = {(survey, item) for survey, names in items.items() for item in names}
     for publication in publications:
         name = publication.name
-        for row in publication.rows("levels"):
+
+        def rows(table: str, publication: Publication = publication) -> list[Record]:
+            return [row for row in publication.rows(table) if not spared(row["group"])]
+
+        for row in rows("record"):
+            _cover(made, row, name)
+        for row in rows("levels"):
             _level(made, row, name)
-        for row in publication.rows("distributions"):
+        for row in rows("distributions"):
             if (row["survey"], row["item"]) in known:
                 _distribution(made, row, name)
-        for row in publication.rows("perceived"):
+        for row in rows("perceived"):
             _perceived(made, row, name)
-        for row in publication.rows("estimates"):
+        for row in rows("estimates"):
             _change(made, row, name)
+        made.comparisons += [(row, name) for row in publication.rows("comparisons")]
+        for row in rows("trends"):
+            _trend(made, row, name)
+    for by_source in (*made.items.values(), *made.scales.values()):
+        _share_few(by_source)
     return made
+
+
+def _cover(made: Numbers, row: Record, source: str) -> None:
+    """Answers that are hidden for the sake of others: those of few people are hidden for another reason."""
+    head, found, wave = row["key"].partition(f".antal.{row['group']}.")
+    survey, _, code = head.partition(".")
+    if row["table"] == "distributions" and row["rule"] == COVER and found:
+        made.cell((survey, code.rpartition("-")[0], wave), source, row["group"]).cover = True
+
+
+def _share_few(by_source: Mapping[str, Mapping[str, Cell]]) -> None:
+    """As few people stand behind as many answers of a group wherever these were published."""
+    places: dict[tuple[str, int | None], list[Cell]] = {}
+    asked: dict[tuple[str, int | None], list[Cell]] = {}
+    for groups in by_source.values():
+        for group, cell in groups.items():
+            places.setdefault((group, cell.n), []).append(cell)
+            asked.setdefault((group, cell.asked), []).append(cell)
+    for cells in places.values():
+        cover = any(cell.cover for cell in cells)
+        few = any(cell.few or (cell.rounded and not cover) for cell in cells)
+        for cell in cells:
+            cell.few = few
+    for cells in asked.values():
+        few = any(cell.few_asked for cell in cells)
+        for cell in cells:
+            cell.few_asked = few
 
 
 def whole(text: str | None) -> int | None:
@@ -86,7 +141,8 @@ def shown(
     value = number(row.get(column))
     if value is None or not n or row.get("weighting"):
         return None
-    half = (0.005 if share else 0.5) if row.get("reason") == ROUNDED else 0.0
+    # products print fewer decimals than tables; a share printed so is a share, not per cent
+    half = (0.005 if share else 0.5) if row.get("reason") == ROUNDED else float(row.get("_half") or 0.0)
     return Shown(value * scale, n, half, f"{source}: {row['key']}")
 
 
@@ -95,6 +151,7 @@ def _level(made: Numbers, row: Record, source: str) -> None:
     cell = made.cell((row["survey"], row["measure"], row["wave"]), source, row["group"], scale=scale)
     n = whole(row.get("n"))
     cell.few |= row.get("reason") in FEW
+    cell.rounded |= row.get("reason") == ROUNDED
     if row["stat"] == "andel":
         share = shown(row, "value", n, source, share=True)
         if share is not None:
@@ -133,7 +190,8 @@ def _from_interval(cell: Cell, row: Record, n: int | None, source: str) -> None:
 
 def _distribution(made: Numbers, row: Record, source: str) -> None:
     cell = made.cell((row["survey"], row["item"], row["wave"]), source, row["group"])
-    cell.few |= row.get("reason") in FEW
+    few = row.get("reason") in FEW
+    cell.few, cell.few_asked = cell.few or (few and not row["state"]), cell.few_asked or (few and bool(row["state"]))
     base, count = whole(row.get("n_base")), number(row.get("count"))
     share = number(row.get("share"))
     if count is None and share is not None and base and not row.get("weighting"):
@@ -193,6 +251,23 @@ def _change(made: Numbers, row: Record, source: str) -> None:
         if found is not None and share:
             cell.shares.append(("positive", found))
         elif found is not None:
+            cell.means.append(found)
+
+
+def _trend(made: Numbers, row: Record, source: str) -> None:
+    """Two waves of the kommune, of those who take part in all of them; other designs tie several groups together."""
+    if row["stat"] != "score" or row.get("comparable") != "ja":
+        return
+    made.trends.append((row, source))
+    if row["design"] != WAVE_BY_WAVE:
+        return
+    for side, wave in zip(("before", "after"), split_waves(row["waves"]), strict=True):
+        n = whole(row.get(f"n_{side}"))
+        place = f"{source} {row['design']} {row['waves']}"
+        cell = made.cell((row["survey"], row["measure"], wave), place, row["group"], scale=True)
+        cell.n = n if cell.n is None else cell.n
+        found = shown(row, side, n, source)
+        if found is not None:
             cell.means.append(found)
 
 

@@ -1,19 +1,27 @@
-"""Attacks that need no solver: what a published row gives away by itself, and what pages show that tables hide."""
+"""Attacks that need no solver: what a published row gives away by itself."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 from evaluation.disclosure.attack.cells import whole
 from evaluation.disclosure.attack.facts import Facts
-from evaluation.disclosure.attack.files import PageTable, Publication, Record, number, printed
+from evaluation.disclosure.attack.files import Publication, Record, number
 from evaluation.disclosure.attack.programme import Leak
 
 #: Fewest answers for anything that tells how they vary (``docs/disclosure.md``).
 FULL = 30
 _SPREAD = ("sd", "se", "ci_low", "ci_high", "eq_low", "eq_high", "p_value", "p_adjusted", "effect_size", "mdc80")
-_NUMBERS = {"levels": ("value",), "estimates": ("before", "after", "change"), "perceived": ("net", "share_worse")}
+NUMBERS = {
+    "levels": ("value",),
+    "estimates": ("before", "after", "change"),
+    "perceived": ("net", "share_worse"),
+    "comparisons": ("value_group", "value_against", "difference"),
+    "trends": ("before", "after", "estimate"),
+}
+_SIZES = ("n", "n_before", "n_after", "n_group", "n_against")
 _PEOPLE = ("people", "persons", "raters")
 _TEXTS = ("reason", "note", "caution", "comment", "explanation")
 _WORD = re.compile(r"[a-zæøå]+(?:_[a-zæøå0-9]+)+")
@@ -22,16 +30,19 @@ _WORD = re.compile(r"[a-zæøå]+(?:_[a-zæøå0-9]+)+")
 def direct(publications: Sequence[Publication], facts: Facts) -> Iterator[Leak]:
     """Everything the rows of csv tables give away by themselves."""
     for publication in publications:
-        for table, columns in _NUMBERS.items():
+        for table, columns in NUMBERS.items():
             for row in publication.rows(table):
-                yield from _row(publication, table, row, columns, facts)
+                # register indicators count months and units, not people
+                if table != "trends" or row["survey"] in facts.surveys:
+                    yield from _row(publication, table, row, columns, facts)
         for row in publication.rows("distributions"):
             people = _people(row) or whole(row.get("n_base"))
             if number(row.get("count")) is not None and people and people < facts.rule.threshold:
                 yield _leak(publication, row, row["item"], row["wave"], "below_threshold", people)
         for table, rows in publication.tables.items():
-            for row in rows:
-                yield from _words(publication, table, row)
+            columns = tuple(name for name in _TEXTS if rows and name in rows[0])
+            for row in rows if columns else ():
+                yield from _words(publication, table, row, columns)
         yield from _indicators(publication, facts)
 
 
@@ -42,9 +53,9 @@ def _people(row: Record) -> int | None:
 
 def _row(publication: Publication, table: str, row: Record, columns: Sequence[str], facts: Facts) -> Iterator[Leak]:
     threshold = facts.rule.threshold
-    sizes = [whole(row.get(name)) for name in ("n", "n_before", "n_after")]
+    sizes = [whole(row.get(name)) for name in _SIZES]
     known = [n for n in sizes if n is not None]
-    if not known or row["group"].startswith("forskel-"):
+    if not known or (table == "estimates" and row["group"].startswith("forskel-")):
         return
     n, measure, wave = min(known), row.get("measure") or row.get("item", ""), row.get("wave") or row.get("waves", "")
     people = _people(row)
@@ -57,24 +68,29 @@ def _row(publication: Publication, table: str, row: Record, columns: Sequence[st
         yield _leak(publication, row, measure, wave, "spread", n, ", ".join(spread))
     paired = whole(row.get("n_paired"))
     if paired is not None:
-        alone = [size - paired for size in sizes[1:] if size is not None]
+        alone = [size - paired for size in sizes[1:3] if size is not None]
         few = [a for a in [*alone, paired] if 0 < a < threshold]
         if few:
             yield _leak(publication, row, measure, wave, "paired", few[0])
 
 
-def _words(publication: Publication, table: str, row: Record) -> Iterator[Leak]:
+def _words(publication: Publication, table: str, row: Record, columns: Sequence[str]) -> Iterator[Leak]:
     """A number in the explanation of a hidden number."""
     if row.get("suppressed") != "true" and row.get("hidden") != "true":
         return
-    for column in _TEXTS:
-        text = _WORD.sub("", (row.get(column) or "").lower())
+    for column in columns:
         if table == "indicators" and column == "note":
             continue
-        if any(c.isdigit() for c in text):
+        if _told(row.get(column) or ""):
             wave = row.get("wave") or row.get("waves", "")
             measure = row.get("measure") or row.get("item") or ""
             yield _leak(publication, row, measure, wave, "explanation", 0, row[column])
+
+
+@lru_cache(maxsize=4096)
+def _told(text: str) -> bool:
+    """Whether a number stands in it that is no part of a code such as ``under_30``."""
+    return any(c.isdigit() for c in _WORD.sub("", text.lower()))
 
 
 def _leak(publication: Publication, row: Record, measure: str, wave: str, kind: str, n: float, what: str = "") -> Leak:
@@ -137,51 +153,3 @@ def _left(total: Record, shown: Sequence[Record], stat: str) -> tuple[float, flo
     counts = sum(v / per * (b or 0.0) for v, b in zip(values, bases, strict=True))
     half = sum(0.005 * (b or 0.0) for row, b in zip(shown, bases, strict=True) if row.get("reason") == "hele_point")
     return value / per * base - counts, base - sum(b or 0.0 for b in bases), half
-
-
-def pages(tables: Sequence[PageTable], publications: Sequence[Publication], facts: Facts) -> Iterator[Leak]:
-    """Numbers that a page prints for a group though every csv table hides them there.
-
-    Rows are known by a scale's title or an item's text, columns by a group's name; ``tbl-<survey>-…`` or
-    ``tbl-bilag-<survey>`` says which survey a table is about.
-    """
-    status = _status(publications)
-    for table in tables:
-        survey = next((s for s in sorted(facts.surveys, key=len, reverse=True) if s in table.anchor), None)
-        if survey is None or not table.rows:
-            continue
-        known = facts.surveys[survey]
-        measures = {title.casefold(): name for name, title in known.titles.items()}
-        groups = {title.casefold(): name for name, title in known.groups.items()}
-        groups |= {
-            name.removeprefix("type-").replace("boernehave", "børnehave"): name
-            for p in facts.parents.values()
-            for name in p
-            if name.startswith("type-")
-        }
-        columns = [groups.get(cell.casefold()) for cell in table.rows[0]]
-        for row in table.rows[1:]:
-            first = row[0].casefold() if row else ""
-            for column, cell in enumerate(row[1:], start=1):
-                measure, group = measures.get(first), columns[column] if column < len(columns) else None
-                if first in groups:
-                    head = table.rows[0][column].casefold() if column < len(table.rows[0]) else ""
-                    measure, group = measures.get(head), groups[first]
-                if measure and group and printed(cell) is not None and status.get((survey, measure, group)) is False:
-                    source = f"{table.page}#{table.anchor}"
-                    yield Leak(survey, measure, group, "", "page", cell, 0, 0, 0, (source,))
-
-
-def _status(publications: Sequence[Publication]) -> Mapping[tuple[str, str, str], bool]:
-    """Whether any csv table shows a number of a measure for a group; only groups with hidden rows."""
-    found: dict[tuple[str, str, str], bool] = {}
-    for publication in publications:
-        for table, columns in _NUMBERS.items():
-            for row in publication.rows(table):
-                place = (row["survey"], row.get("measure") or row.get("item", ""), row["group"])
-                seen = any(number(row.get(column)) is not None for column in columns)
-                if seen:
-                    found[place] = True
-                elif row.get("suppressed") == "true":
-                    found.setdefault(place, False)
-    return found

@@ -15,6 +15,9 @@ Record = Mapping[str, str]
 #: Tables an attack cannot do without; others are read where they are.
 NEEDED = ("levels", "distributions")
 _HIDDEN = {"..", "…", ""}
+#: Attributes that are read to people or found by programs, and blocks of words.
+_SPOKEN = ("alt", "title", "aria-label", "content", "data-caption")
+_BLOCKS = ("p", "figcaption", "caption", "title", "desc", "text", "li", "h1", "h2", "h3", "h4", "script")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,14 +60,19 @@ def csv_files(folder: Path) -> list[Path]:
 
 
 def _rows(path: Path) -> Iterator[Record]:
+    lines = csv_rows(path)
+    header = next(lines, [])
+    for number_, cells in enumerate(lines, start=2):
+        if len(cells) != len(header):
+            raise ValueError(f"{number_}")
+        yield dict(zip(header, cells, strict=True))
+
+
+def csv_rows(path: Path) -> Iterator[list[str]]:
+    """Cells of a csv, plain or packed."""
     unpack = lzma.open if path.suffix == ".xz" else open
     with unpack(path, "rt", encoding="utf-8-sig", newline="") as stream:
-        reader = csv.reader(stream, strict=True)
-        header = next(reader, [])
-        for cells in reader:
-            if len(cells) != len(header):
-                raise ValueError(f"{reader.line_num}")
-            yield dict(zip(header, cells, strict=True))
+        yield from csv.reader(stream, strict=True)
 
 
 def number(text: str | None) -> float | None:
@@ -87,18 +95,35 @@ class PageTable:
     rows: list[list[str]] = field(default_factory=list)
 
 
-class _Tables(HTMLParser):
-    """Tables of a page, each with the nearest anchor before it."""
+@dataclass(frozen=True, slots=True)
+class PageText:
+    """Words of a product that stand in no table, and where: an alt text, a property, a comment."""
+
+    page: str
+    place: str
+    text: str
+
+
+class _Page(HTMLParser):
+    """Tables of a page, each with the nearest anchor before it, and words that stand in none."""
 
     def __init__(self, page: str) -> None:
         super().__init__(convert_charrefs=True)
+        self.texts: list[PageText] = []
+        self.inside: list[str] = []
         self.page, self.anchor = page, ""
         self.found: list[PageTable] = []
         self.depth, self.cell = 0, False
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Note anchors, tables, rows and cells."""
-        name = dict(attrs).get("id") or ""
+        named = dict(attrs)
+        name = named.get("id") or ""
+        for key in _SPOKEN:
+            if named.get(key):
+                self.texts.append(PageText(self.page, key, named[key] or ""))
+        if tag in _BLOCKS:
+            self.inside.append("")
         if name.startswith("tbl-") and "-caption" not in name:
             self.anchor = name
         if tag == "table":
@@ -111,36 +136,40 @@ class _Tables(HTMLParser):
             self.cell = True
 
     def handle_endtag(self, tag: str) -> None:
-        """Leave cells and tables."""
+        """Leave cells, tables and blocks of words."""
+        if tag in _BLOCKS and self.inside:
+            self.texts.append(PageText(self.page, tag, " ".join(self.inside.pop().split())))
         if tag in ("td", "th"):
             self.cell = False
         elif tag == "table":
             self.depth -= 1
 
     def handle_data(self, data: str) -> None:
-        """Words of a cell."""
+        """Words of a cell, or of a block."""
+        if self.inside:
+            self.inside[-1] += data
         if self.cell and self.depth:
             row = self.found[-1].rows[-1]
             row[-1] = " ".join((row[-1] + data).replace("\xa0", " ").split()) + (" " if data.endswith(" ") else "")
 
+    def handle_comment(self, data: str) -> None:
+        """What is written behind the page."""
+        self.texts.append(PageText(self.page, "comment", data))
 
-def page_tables(path: Path) -> tuple[PageTable, ...]:
-    """Tables of a rendered page.
+
+def page(path: Path) -> _Page:
+    """A rendered page, read.
 
     Raises
     ------
-    EvaluationError
-        ``attack-unreadable``.
+    OSError, UnicodeDecodeError
     """
-    try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise EvaluationError(Problem("attack-unreadable", str(path), type(error).__name__)) from error
-    parser = _Tables(path.name)
-    parser.feed(text)
+    parser = _Page(path.name)
+    parser.feed(path.read_text(encoding="utf-8"))
+    parser.close()
     for table in parser.found:
         table.rows = [[cell.strip() for cell in row] for row in table.rows]
-    return tuple(parser.found)
+    return parser
 
 
 def printed(text: str) -> float | None:

@@ -15,15 +15,16 @@ import numpy as np
 from evaluation.disclosure.attack.programme import Bools, Floats, Ints, System
 
 _MOST = 2500
+_MANY, _FEW = 4, 2
 _FAR = (5, 8, 12, 20, 40, 80)
 _SLACK = 1e-9
 
 
-@lru_cache(maxsize=16)
-def universe(width: int) -> Ints:
-    """All moves of a few answers and some of many, shape (M, K), sorted so that ``-moves == moves[::-1]``."""
+@lru_cache(maxsize=32)
+def universe(width: int, most: int = _MANY) -> Ints:
+    """All moves of up to ``most`` answers and some of many, shape (M, K), sorted: ``-moves == moves[::-1]``."""
     found: set[tuple[int, ...]] = {(0,) * width}
-    for many in range(1, 5):
+    for many in range(1, most + 1):
         sides = [np.bincount(c, minlength=width) for c in combinations_with_replacement(range(width), many)]
         if len(sides) ** 2 > 4 * _MOST * 4 or len(found) > _MOST:
             break
@@ -61,10 +62,10 @@ class Reach:
         self.single = np.empty(len(made.sizes), dtype=np.int64)
         self.single[np.argmax(made.members[single], axis=1)] = single
 
-    def add(self, counts: Ints) -> None:
-        """Take in one set of answers, shape (U, K), and all it can be moved to."""
+    def add(self, counts: Ints, *, few: bool = False) -> None:
+        """Take in one set of answers, shape (U, K), and all it can be moved to (``few``: by short moves only)."""
         made = self.made
-        moves = universe(made.width)
+        moves = universe(made.width, _FEW if few else _MANY)
         totals = made.members.astype(np.int64) @ counts
         zero = np.zeros((len(made.nodes), len(moves)), dtype=bool)
         zero[:, len(moves) // 2] = True

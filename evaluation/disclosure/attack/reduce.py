@@ -15,7 +15,7 @@ from evaluation.disclosure.attack.programme import Node, Programme, Row, Rule, k
 
 Known = dict[frozenset[int], tuple[int, ...]]
 #: True numbers of this many thresholds of people may be known (``docs/disclosure.md``).
-_LARGE = 3
+LARGE = 3
 
 
 def parts(programme: Programme, rule: Rule) -> Iterator[Programme]:
@@ -36,7 +36,7 @@ def parts(programme: Programme, rule: Rule) -> Iterator[Programme]:
     large = {}
     for atoms, counts in wholes.items():
         size = sum(programme.sizes[a] for a in atoms)
-        if size >= _LARGE * rule.threshold:
+        if size >= LARGE * rule.threshold:
             large[atoms] = (size, counts)
     for node in nodes:
         if node.counts:

@@ -1,7 +1,7 @@
 """Scale scores and changes: sums between 0 and 100 a person, by linear programmes.
 
 A scale's score has no counts; a group's sum of scores lies between 0 and 100 n, is the sum of its groups' sums, and is
-known where the mean was published. A published change ties a group's two waves together.
+known where the mean was published. Changes, comparisons and compositions tie groups and waves together.
 """
 
 from __future__ import annotations
@@ -12,11 +12,11 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from evaluation.disclosure.attack.cells import Cell, Key, Numbers, split_waves
+from evaluation.disclosure.attack.cells import Cell, Key, Numbers
 from evaluation.disclosure.attack.facts import Facts
-from evaluation.disclosure.attack.files import number
 from evaluation.disclosure.attack.programme import Bools, Floats, Leak, Outcome, Rule, Unproven
 from evaluation.disclosure.attack.structure import families
+from evaluation.disclosure.attack.ties import Term, Tie, ties
 
 _TOP = 100.0
 _ROOM = 1e-6
@@ -38,52 +38,37 @@ class Total:
 
 @dataclass(slots=True)
 class Sums:
-    """One measure, in one wave or in waves that a published change ties together.
+    """One measure, in one wave or in waves that published numbers tie together.
 
-    ``changes`` are (total before, total after, least, most, source): differences of two means.
+    ``ties`` are (totals, weights, least, most, source): sums of weighted means. ``places`` finds a total by its group,
+    wave and source.
     """
 
     survey: str
     measure: str
     sizes: list[int] = field(default_factory=list)
     totals: list[Total] = field(default_factory=list)
-    changes: list[tuple[int, int, float, float, str]] = field(default_factory=list)
+    ties: list[tuple[tuple[int, ...], tuple[float, ...], float, float, str]] = field(default_factory=list)
+    places: dict[tuple[str, str, str], int] = field(default_factory=dict)
 
 
 def sums(numbers: Numbers, facts: Facts) -> Iterator[Sums]:
-    """Every scale, and every item whose hidden means a published change ties together."""
-    tied = _tied(numbers)
-    waves_of: dict[tuple[str, str], list[str]] = {}
-    for (survey, measure, _), pairs in tied.items():
-        for waves in pairs:
-            waves_of.setdefault((survey, measure), []).extend(waves)
-    joint = {name: list(dict.fromkeys(waves)) for name, waves in waves_of.items()}
+    """Every scale, and every item whose hidden means published numbers tie together."""
+    by_measure: dict[tuple[str, str], list[Tie]] = {}
+    for tie in ties(numbers):
+        by_measure.setdefault((tie.survey, tie.measure), []).append(tie)
+    joint = {name: dict.fromkeys(t.wave for tie in found for t in tie.terms) for name, found in by_measure.items()}
     for table in (numbers.scales, numbers.items):
         for (survey, measure), together in joint.items():
             keys = [(survey, measure, wave) for wave in together if (survey, measure, wave) in table]
             if keys:
                 made = _sums([(key, table[key]) for key in keys], facts)
-                _tie(made, tied, facts)
+                for tie in by_measure[survey, measure]:
+                    _tie(made, tie, facts)
                 yield made
     for key, cells in numbers.scales.items():
         if key[2] not in joint.get(key[:2], ()):
             yield _sums([(key, cells)], facts)
-
-
-def _tied(numbers: Numbers) -> dict[tuple[str, str, str], dict[tuple[str, str], tuple[float, float, str]]]:
-    """Changes published without either level: (survey, measure, group) to waves to least, most and source."""
-    found: dict[tuple[str, str, str], dict[tuple[str, str], tuple[float, float, str]]] = {}
-    for row, source in numbers.changes:
-        change = number(row.get("change"))
-        bare = number(row.get("before")) is None and number(row.get("after")) is None
-        if change is None or not bare or row["stat"] == "andel" or row.get("weighting"):
-            continue
-        if row["group"].startswith("forskel-"):
-            continue
-        half = 0.5 if row.get("reason") == "hele_point" else _ROOM
-        place = found.setdefault((row["survey"], row["measure"], row["group"]), {})
-        place[split_waves(row["waves"])] = (change - half, change + half, f"{source}: {row['key']}")
-    return found
 
 
 def _sums(keyed: Sequence[tuple[Key, Mapping[str, Mapping[str, Cell]]]], facts: Facts) -> Sums:
@@ -97,6 +82,7 @@ def _sums(keyed: Sequence[tuple[Key, Mapping[str, Mapping[str, Cell]]]], facts: 
             for (name, source), atoms in family.at.items():
                 if atoms:
                     places = frozenset(a + start for a in atoms)
+                    made.places.setdefault((name, key[2], source), len(made.totals))
                     made.totals.append(_total(name, key[2], source, places, by_source[source][name], facts))
             for name, atoms in family.extra:
                 people = sum(family.sizes[a] for a in atoms)
@@ -108,7 +94,7 @@ def _sums(keyed: Sequence[tuple[Key, Mapping[str, Mapping[str, Cell]]]], facts: 
 
 def _total(name: str, wave: str, source: str, atoms: frozenset[int], cell: Cell, facts: Facts) -> Total:
     low, high = 0.0, _TOP * (cell.n or 0)
-    for mean in cell.means:
+    for mean in (*cell.means, *cell.bounds):
         low = max(low, (mean.value - mean.half) * mean.n - _ROOM * mean.n)
         high = min(high, (mean.value + mean.half) * mean.n + _ROOM * mean.n)
     return Total(
@@ -119,30 +105,50 @@ def _total(name: str, wave: str, source: str, atoms: frozenset[int], cell: Cell,
         low,
         high,
         not cell.means and facts.protects(name, cell.n or 0, cell.few),
-        tuple(m.source for m in cell.means),
+        tuple(m.source for m in (*cell.means, *cell.bounds)),
     )
 
 
-def _tie(
-    made: Sums, tied: Mapping[tuple[str, str, str], Mapping[tuple[str, str], tuple[float, float, str]]], facts: Facts
-) -> None:
-    for (survey, measure, group), pairs in tied.items():
-        if (survey, measure) != (made.survey, made.measure):
-            continue
-        for (before, after), (low, high, source) in pairs.items():
-            at = [
-                next(
-                    (
-                        i
-                        for i, t in enumerate(made.totals)
-                        if (t.name, t.wave) == (group, w) and t.source == f"{source.split(':')[0]} {before}_{after}"
-                    ),
-                    -1,
-                )
-                for w in (before, after)
-            ]
-            if min(at) >= 0:
-                made.changes.append((at[0], at[1], low, high, source))
+def _tie(made: Sums, tie: Tie, facts: Facts) -> None:
+    """Note a tie where all its groups are known; a single mean is a bound of its own."""
+    at = [_place(made, term, facts) for term in tie.terms]
+    if min(at) < 0 or not _fits(made, at, tie):
+        return
+    if len(at) > 1:
+        made.ties.append((tuple(at), tuple(t.weight for t in tie.terms), tie.low, tie.high, tie.source))
+        return
+    total = made.totals[at[0]]
+    people = sum(made.sizes[a] for a in total.atoms)
+    total.low, total.high = max(total.low, tie.low * people), min(total.high, tie.high * people)
+    total.sources += (tie.source,)
+
+
+def _fits(made: Sums, at: Sequence[int], tie: Tie) -> bool:
+    """Whether groups of units hold as many answers as was published: as the smaller of two waves."""
+    people = [sum(made.sizes[a] for a in made.totals[i].atoms) for i in at]
+    sides: dict[str, list[int]] = {}
+    told: dict[str, int | None] = {}
+    for term, many, size in zip(tie.terms, people, tie.sizes or (None,) * len(at), strict=True):
+        sides.setdefault(term.group, []).append(many)
+        told[term.group] = size
+    return all(told[name] in (None, min(many)) for name, many in sides.items())
+
+
+def _place(made: Sums, term: Term, facts: Facts) -> int:
+    """The total of a term's mean; a set of units becomes one; -1 where it is not known."""
+    place = (term.group, term.wave, term.source)
+    units = facts.sets.get(term.as_of, {}).get(term.group)
+    if place in made.places or units is None:
+        return made.places.get(place, -1)
+    members = [made.places[u, term.wave, term.source] for u in units if (u, term.wave, term.source) in made.places]
+    atoms = frozenset().union(*(made.totals[i].atoms for i in members))
+    if not atoms:
+        return -1
+    made.places[place] = len(made.totals)
+    top = _TOP * sum(made.sizes[a] for a in atoms)
+    # without a name: where it is one unit alone, a number of the set is no number of that unit's own
+    made.totals.append(Total("", term.wave, term.source, atoms, 0.0, top, False))
+    return made.places[place]
 
 
 class _Line:
@@ -199,8 +205,13 @@ class _Line:
         low, high = self.members @ at, self.members @ at
         kinds: dict[bytes, list[int]] = {}
         wide = self.members.sum(axis=1) > 1
+        # a tied group keeps its sum when two of its atoms trade; a tied atom cannot
         tied = {
-            a for before, after, *_ in self.made.changes for i in (before, after) for a in self.made.totals[i].atoms
+            atom
+            for at, *_ in self.made.ties
+            for i in at
+            if len(self.made.totals[i].atoms) == 1
+            for atom in self.made.totals[i].atoms
         }
         for atom in range(len(at)):
             if atom not in tied:
@@ -221,9 +232,11 @@ class _Line:
             if member.sum() > 1:
                 rows += [member, -member]
                 most += [total.high, -total.low]
-        for before, after, low, high, _ in self.made.changes:
-            one, other = (self.place[self.made.totals[i].atoms] for i in (before, after))
-            apart = self.members[other] / self.people[other] - self.members[one] / self.people[one]
+        for at, weights, low, high, _ in self.made.ties:
+            apart = np.zeros(len(self.made.sizes))
+            for i, weight in zip(at, weights, strict=True):
+                g = self.place[self.made.totals[i].atoms]
+                apart += weight * self.members[g] / self.people[g]
             rows += [apart, -apart]
             most += [high, -low]
         single = [self.totals[self.place[frozenset([a])]] for a in range(len(self.made.sizes))]
@@ -276,7 +289,8 @@ def _leak(made: Sums, line: _Line, g: int) -> Leak:
     total, n = line.totals[g], float(line.people[g])
     near = (line.members * line.members[g]).any(axis=1)
     sources = dict.fromkeys(s for i in np.flatnonzero(near) for s in line.totals[i].sources)
-    sources |= {change[-1]: None for change in made.changes if made.totals[change[0]].name == total.name}
+    mine = {i for i, other in enumerate(made.totals) if other.atoms & total.atoms}
+    sources |= {tie[-1]: None for tie in made.ties if mine & set(tie[0])}
     low, high = float(line.low[g]) / n, float(line.high[g]) / n
     return Leak(made.survey, made.measure, total.name, total.wave, "mean", "", low, high, n, tuple(sources)[:6])
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from evaluation.plan.registers import REGISTER_GROUPS
 from evaluation.presentation.context import DIFFERENCE, KOMMUNE, Context, Row, SurveyView, inside, said
 from evaluation.presentation.escape import markdown
 from evaluation.presentation.numbers import HIDDEN, is_missing
@@ -43,9 +44,9 @@ def group_variables(ctx: Context, view: SurveyView) -> list[tuple[str, str, list
     known = list(dict.fromkeys(row["group"] for row in view.estimates if row["waves"] == view.waves_key))
     for name in view.survey.groups:
         variable = next((v for v in (view.instrument.groups if view.instrument else ()) if v.id == name), None)
-        if name == "type":
-            title = str(ctx.words("labels")["type"])
-            mine = [group for group in known if group.startswith("type-")]
+        if name in REGISTER_GROUPS:
+            title = str(ctx.words("labels")[name])
+            mine = [group for group in known if group.startswith(f"{name}-")]
         elif variable is not None:
             title = markdown(said(variable.title, ctx.lang))
             mine = [f"{name}-{value.id}" for value in variable.values if f"{name}-{value.id}" in known]

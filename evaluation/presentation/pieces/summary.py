@@ -112,7 +112,7 @@ _PARTS = ("udvikling", "tendens", "svar", "grupper", "oplevet", "enheder", "prio
 
 def survey_pieces(survey: str) -> tuple[str, ...]:
     """Names of the pieces of one survey that ``alle-undersoegelser`` may include."""
-    kinds = ("txt-{}-hovedpointer", "txt-{}-deltagelse", "tbl-bilag-{}", "fig-{}-vurderinger")
+    kinds = ("txt-{}-hovedpointer", "txt-{}-deltagelse", "txt-{}-citater", "tbl-bilag-{}", "fig-{}-vurderinger")
     parts = [f"{kind}-{{}}-{part}" for part in _PARTS for kind in ("txt", "fig", "tbl")]
     return tuple(pattern.format(survey) for pattern in (*kinds, *parts))
 
@@ -139,6 +139,8 @@ def all_surveys(ctx: Context) -> Piece:
         if view.perceived:
             parts += [f"### {words['perceived']}"] if view.main_or_items else []
             parts += [_include(f"txt-{s}-oplevet"), _include(f"fig-{s}-oplevet")]
+        if any(quote.survey == s for quote in ctx.quotes):
+            parts += [f"### {words['quotes']}", _include(f"txt-{s}-citater")]
         if view.main_or_items:
             parts += [f"### {words['appendix']}", _include(f"tbl-bilag-{s}")]
     return Piece("alle-undersoegelser", paragraphs(*parts))

@@ -64,6 +64,11 @@ def facts(
     return Facts(Rule(**rule), {"s": survey}, dict(parents or {}))  # type: ignore[arg-type]
 
 
+def together(*counts: tuple[int, ...]) -> tuple[int, ...]:
+    """Groups as one."""
+    return tuple(sum(column) for column in zip(*counts, strict=True))
+
+
 def mean(counts: Counts) -> float:
     return float(np.dot(counts, SCORES) / sum(counts))
 
@@ -134,9 +139,9 @@ def write(
     return folder
 
 
-def attacked(folder: Path, known: Facts, earlier: Sequence[Path] = (), html: Sequence[Path] = ()) -> Report:
+def attacked(folder: Path, known: Facts, earlier: Sequence[Path] = (), shown: Sequence[Path] = ()) -> Report:
     """What comes of attacking a publication."""
-    return audit(read(folder, earlier, html), known)
+    return audit(read(folder, earlier, shown), known)
 
 
 def found(report: Report, group: str, kind: str | None = None) -> list[Leak]:

@@ -5,11 +5,16 @@ from __future__ import annotations
 import json
 import lzma
 import shutil
+import zipfile
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from tests.disclosure.attack.support import distribution, level, mean, write
+from evaluation.disclosure.attack import office
+from evaluation.disclosure.attack.run import audit, read
+from tests.disclosure.attack.products import xlsx
+from tests.disclosure.attack.support import attacked, distribution, facts, level, mean, together, write
 from tests.support.commands import evaluation
 
 PLAN = """
@@ -126,3 +131,63 @@ def test_what_cannot_be_read_is_told(workspace: Path, capsys: pytest.CaptureFixt
     assert done.code == 1
     assert ("2019" if damage == "publication" else "[attack-") in done.err
     assert "Traceback" not in done.err
+
+
+def test_too_little_time_is_no_proof_either(tmp_path: Path) -> None:
+    # enough groups for the attack to take longer than a millisecond
+    rng = np.random.default_rng(1)
+    groups = {f"enhed-{u}": tuple(int(x) for x in rng.multinomial(9, (0.1, 0.2, 0.3, 0.3, 0.1))) for u in range(150)}
+    total = together(*groups.values())
+    rows = [level("kommune", total, value=mean(total)), *(level(name, counts) for name, counts in groups.items())]
+    folder = write(tmp_path / "p", rows, distribution("kommune", total))
+    assert attacked(folder, facts()).safe
+    report = audit(read(folder), facts(), seconds=0.001)
+    assert {one.reason for one in report.unproven} == {"time"}
+    assert not report.safe
+
+
+BOMB = '<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>'
+
+
+def _packed(path: Path, parts: dict[str, str | bytes]) -> None:
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+
+
+@pytest.mark.parametrize("kind", ["half", "no zip", "entities", "entities in utf-16", "large", "svg", "html", "csv"])
+def test_a_product_that_cannot_be_read_is_told(
+    workspace: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    folder = workspace / "reports/_output/bog"
+    folder.mkdir(parents=True)
+    path = folder / {"svg": "a.svg", "html": "a.html", "csv": "a.csv"}.get(kind, "a.xlsx")
+    if kind == "half":
+        _packed(path, {"xl/workbook.xml": "<a/>" * 1})
+        path.write_bytes(path.read_bytes()[:-30])
+    elif kind == "large":
+        monkeypatch.setattr(office, "MOST_FILE", 10_000)
+        _packed(path, {"xl/workbook.xml": "<a>" + " " * 20_000 + "</a>"})
+    elif kind.startswith("entities"):
+        _packed(path, {"xl/workbook.xml": BOMB.encode("utf-16" if "16" in kind else "utf-8")})
+    else:
+        path.write_bytes({"svg": BOMB.encode(), "csv": b"a\xff\n"}.get(kind, b"\xff\xfe"))
+    done = evaluation(capsys, "audit", "--workspace", workspace, "--lang", "da")
+    assert done.code == 1
+    assert "[attack-unreadable]" in done.err
+    assert path.name in done.err
+    assert "Traceback" not in done.err
+
+
+def test_a_workbook_beside_the_report_is_attacked(workspace: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = workspace / "reports/_output/bog"
+    folder.mkdir(parents=True)
+    row = ["s", "q", "snit", "enhed-b", "2024", mean(B)]
+    xlsx(folder / "bog.xlsx", [["Tal"]], hidden=[["survey", "measure", "stat", "group", "wave", "value"], row])
+    done = evaluation(capsys, "audit", "--workspace", workspace, "--json")
+    report = json.loads(done.out)
+    assert done.code == 1
+    assert {leak["group"] for leak in report["leaks"] if leak["kind"] == "page"} == {"enhed-b"}
+    # and what follows from it: one of two that hid together is known
+    assert "enhed-c" in {leak["group"] for leak in report["leaks"]}
+    assert any(name.endswith("bog.xlsx") for name in report["files"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from itertools import product
 
 import numpy as np
@@ -9,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from evaluation.disclosure.attack.bounds import Outer, every_count
+from evaluation.disclosure.attack.guess import Guess, Wanted
 from evaluation.disclosure.attack.moves import Reach, universe
 from evaluation.disclosure.attack.programme import Node, Programme, Row, Rule, system
 from evaluation.disclosure.attack.run import attack_all
@@ -103,3 +105,46 @@ def test_no_time_is_no_proof() -> None:
     assert attack_all([programme], Rule(), 0.0, 1.0)[0].unproven[0].reason == "time"
     assert attack(programme, Rule(), 0.0).unproven[0].reason == "time"
     assert not attack(programme, Rule(), 30.0).unproven
+
+
+def test_a_programme_that_cannot_be_finished_is_not_proven() -> None:
+    # Cornuéjols and Dawande's market split: a few equations that branch and bound cannot get through
+    rng = np.random.default_rng(5)
+    width = 50
+    ones = np.eye(width)
+    rows = [Row(tuple(ones[k]), 0.0, 1.0, "at most one") for k in range(width)]
+    for _ in range(6):
+        weights = rng.integers(0, 100, width).astype(float)
+        middle = float(weights.sum() // 2)
+        rows.append(Row(tuple(weights), middle, middle, "sum"))
+    labels, scores = tuple(map(str, range(width))), tuple(np.linspace(0, 100, width))
+    programme = Programme(
+        "s", "q", "w", "count", labels, scores, (width // 2,), (Node("a", frozenset([0]), rows, True, True),)
+    )
+    start = time.monotonic()
+    (outcome,) = attack_all([programme], Rule(protection=1), 6.0, 4.0)
+    assert {one.reason for one in outcome.unproven} == {"time"}
+    assert outcome.solves
+    assert time.monotonic() - start < 20
+
+
+def test_answers_are_put_together_without_a_solver() -> None:
+    rng = np.random.default_rng(3)
+    truth = rng.multinomial(9, (0.1, 0.2, 0.3, 0.3, 0.1), size=12)
+    scores = (0.0, 25.0, 50.0, 75.0, 100.0)
+    nodes = [Node(f"u{u}", frozenset([u]), [], True, True) for u in range(12)]
+    for node, own in zip(nodes[:8], truth, strict=False):
+        middle = round(float(own @ scores) / 9) * 9
+        node.rows, node.mean = [Row(scores, middle - 4.5, middle + 4.5, "mean")], False
+    whole = [Row(tuple(np.eye(5)[k]), float(c), float(c), "all") for k, c in enumerate(truth.sum(axis=0))]
+    nodes.append(Node("w", frozenset(range(12)), whole))
+    programme = Programme("s", "q", "w", "count", tuple("12345"), scores, (9,) * 12, tuple(nodes))
+    made, found = system(programme), 0
+    for _ in range(20):
+        counts = Guess(made).draw(rng, Wanted(0, 4, 1, 3.0))
+        assert counts is not None
+        assert made.holds(counts)
+        found += int(counts[0, 4] >= 3)
+    assert found or Outer(made).high[0, 4] < 3
+    outcome = attack(programme, Rule(), 30.0)
+    assert (outcome.unproven, outcome.solves) == ((), 0)
