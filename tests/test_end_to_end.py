@@ -151,18 +151,123 @@ def test_published_tables_hold_no_time_and_no_respondent(rendered):
         assert "_persons" not in head
 
 
-@pytest.mark.needs("hunspell")
-def test_danish_spelling(rendered):
+@pytest.mark.needs("pdftotext")
+def test_main_results_take_two_pages_that_say_what_the_report_says(rendered):
+    pages = words_of_pdf(rendered).split("\f")
+    (start,) = [at for at, page in enumerate(pages) if "Kapitlet kan læses alene" in page]
+    (end,) = [at for at, page in enumerate(pages) if re.search(r"^1 +Indledning$", page, re.M)]
+    assert end - start <= 2
+    told = " ".join(" ".join(pages[start:end]).replace(HYPHEN, "").split())
+    for words in (
+        "er ophævet",
+        "i alt",
+        "Medarbejdertrivsel",
+        "Overgang til skole",
+        "Mekanismer",
+        "covid-19",
+        "årsagen",
+    ):
+        assert words in told, words
+
+
+@pytest.mark.needs("pdftotext")
+def test_nothing_is_wider_than_the_page(rendered):
+    command = ["pdftotext", "-bbox", str(output(rendered, "pdf")), "-"]
+    text = subprocess.run(command, capture_output=True, check=True).stdout.decode("utf-8")
+    pages = re.split(r"<page ", text)[1:]
+    assert len(pages) > 15
+    outside = []
+    for number, page in enumerate(pages, 1):
+        width = float(re.match(r'width="([\d.]+)"', page)[1])
+        for left, right, word in re.findall(r'<word xMin="([\d.-]+)"[^>]*xMax="([\d.-]+)"[^>]*>([^<]*)<', page):
+            # 10 mm: a table that is too wide runs through the margin
+            if float(left) < 28 or float(right) > width - 28:
+                outside.append((number, word))
+    assert outside == []
+
+
+def alternative_texts(root: Path, product: str) -> str:
+    page = output_of(root, product, "html").read_text(encoding="utf-8")
+    return "\n".join(re.findall(r'(?:aria-label|alt)="([^"]+)"', page))
+
+
+def output_of(root: Path, product: str, suffix: str) -> Path:
+    return root / "reports" / "_output" / product / f"{product}.{suffix}"
+
+
+def words_of_book(path: Path) -> str:
+    from openpyxl import load_workbook
+
+    book = load_workbook(path, read_only=True)
+    cells = (cell for sheet in book for row in sheet.iter_rows(values_only=True) for cell in row)
+    return "\n".join([*book.sheetnames, *(cell for cell in cells if isinstance(cell, str))])
+
+
+@pytest.fixture(scope="module")
+def every_text(rendered, tmp_path_factory) -> dict[str, str]:
+    """What people read in every product of the demo, by product and kind."""
+    import html
+
+    root = tmp_path_factory.mktemp("texts") / "demo"
+    shutil.copytree(rendered, root)
+    run(root, ("render",), products=("resultatrapport",), engine="embedded")
+    texts = {}
+    for product in (PRODUCT, "resultatrapport"):
+        folder = root / "reports" / "_output" / product
+        page = output_of(root, product, "html").read_text(encoding="utf-8")
+        page = re.sub(r"(?s)<(style|script|svg|head)\b.*?</\1>", " ", page)
+        texts[f"{product} html"] = html.unescape(re.sub(r"(?s)<[^>]+>", " ", page))
+        texts[f"{product} alt"] = html.unescape(alternative_texts(root, product))
+        texts[f"{product} docx"] = words_of_docx_file(output_of(root, product, "docx"))
+        for book in ("tabelbilag", "figurdata"):
+            texts[f"{product} {book}"] = words_of_book(folder / f"{book}.xlsx")
+    return {name: text.replace(HYPHEN, "") for name, text in texts.items()}
+
+
+def words_of_docx_file(path: Path) -> str:
+    import pypandoc
+
+    return pypandoc.convert_file(str(path), "plain", extra_args=["--wrap=none"])
+
+
+def danish_or_skip() -> None:
     dictionaries = subprocess.run(["hunspell", "-D"], capture_output=True, text=True, input="", check=False)
     if "da_DK" not in dictionaries.stderr + dictionaries.stdout:
         pytest.skip("hunspell has no Danish dictionary (hunspell-da)")
-    allowed: set[str] = set()
-    for line in (SPELLING / "reasons.txt").read_text(encoding="utf-8").splitlines():
-        if line and not line.startswith("#"):
-            allowed.add(line.split("\t")[0])
-    text = words_of_html(rendered)
+
+
+#: What stands in the products and is no word: rules of tables, checksums, names of files and figures.
+NO_WORDS = re.compile(r"-{3,}|\b[0-9a-f]{12,16}\b|\b[\w-]+\.(?:csv|sav|xlsx)\b|\bfig-[\w-]+")
+
+
+def unknown_words(text: str) -> set[str]:
+    text = NO_WORDS.sub(" ", text)
     done = subprocess.run(
         ["hunspell", "-d", "da_DK", "-i", "utf-8", "-l"], input=text.encode(), capture_output=True, check=True
     )
-    unknown = {w for w in done.stdout.decode("utf-8").split() if not any(c.isdigit() for c in w)}
-    assert sorted(unknown - allowed) == []
+    return {word for word in done.stdout.decode("utf-8").split() if not any(sign.isdigit() for sign in word)}
+
+
+def reasons() -> dict[str, str]:
+    lines = (SPELLING / "reasons.txt").read_text(encoding="utf-8").splitlines()
+    return dict(line.split("\t") for line in lines if line and not line.startswith("#"))
+
+
+@pytest.mark.needs("hunspell")
+def test_danish_spelling_in_every_product(every_text):
+    danish_or_skip()
+    assert len(every_text) == 10
+    assert all(len(text.split()) > 100 for text in every_text.values())
+    allowed = set(reasons())
+    found = {name: sorted(unknown_words(text) - allowed) for name, text in every_text.items()}
+    assert {name: words for name, words in found.items() if words} == {}
+
+
+@pytest.mark.needs("hunspell")
+def test_a_misspelt_word_is_found():
+    danish_or_skip()
+    assert "frisættelssen" in unknown_words("Det er en frisættelssen i kommunen.")
+
+
+def test_every_word_let_through_has_a_reason():
+    assert all(reason.strip() for reason in reasons().values())

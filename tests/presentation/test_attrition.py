@@ -25,6 +25,7 @@ def rows(dagpleje: float) -> pd.DataFrame:
             line = dict.fromkeys(ATTRITION, "") | {"survey": STAFF, "wave": wave, "margin": "type", "label": kind}
             known = 0.4 if kind == "dagpleje" else 0.6
             shares = {"invited_share": known, "answered_share": share, "difference": 100 * (share - known)}
+            shares |= {"invited": round(600 * known), "answered": round(400 * share)}
             made.append(line | shares | {"group": f"type-{kind}"})
     return pd.DataFrame(made)
 

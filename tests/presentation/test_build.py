@@ -31,6 +31,7 @@ GLOBAL = [
     "tbl-resultatoversigt",
     "fig-tidslinje",
     "tbl-regler",
+    "tbl-frisatte",
     "txt-frisaettelse",
     "tbl-undersoegelser",
     "fig-svarprocent",
@@ -38,8 +39,14 @@ GLOBAL = [
     "txt-metode",
     "tbl-beslutningsregel",
     "tbl-skalaer",
+    "txt-skalaer",
     "tbl-forsoeg",
     "txt-forsoeg",
+    "txt-forsoeg-hovedpointer",
+    "txt-mekanismer-hovedpointer",
+    "txt-temaer",
+    "tbl-kontrolsummer",
+    "txt-genkoersel",
     "tbl-mekanismer",
     "txt-mekanismer",
     "txt-konklusion",
@@ -261,7 +268,8 @@ def test_reliability_is_a_line_a_scale(danish: Built) -> None:
     assert "| Skala | Antal spørgsmål | 2020 | 2024 |" in lines
     assert "| Arbejdsglæde | 3 | 0,81 | 0,81 |" in lines
     assert "| Tid brugt på dokumentation † | 3 | 0,81 | .. |" in lines
-    assert sum(line.startswith("| ") and "**" not in line for line in lines) == 1 + 9
+    assert sum(line.startswith("| ") and "**" not in line for line in lines) == 1 + 9 + 1
+    assert any(line.startswith("| *Antal svar* |") for line in lines)
     for word in ("Cronbachs alfa", "† En lav score er bedst.", "»..«"):
         assert word in danish.texts["tbl-skalaer"]
     assert "Bedst er" not in danish.texts["tbl-skalaer"]
@@ -323,7 +331,8 @@ def test_tables_of_groups_open_with_everybody(danish: Built) -> None:
     text = danish.texts[f"tbl-{STAFF}-grupper"]
     assert _tables(text)[0][0] == ["Skala", "Alle", "Børnehave", "Dagpleje"]
     assert "»Alle« er hele kommunen" in text
-    assert "| *Antal svar, 2020* | 402 | 120 | 24 |" in text
+    plain = re.sub("[\u2007\u00a0]+ ", " ", text)
+    assert "| *Antal svar, 2020* | 402 | 120 | 24 |" in plain
     assert "95\u00a0pct.-KI" in danish.texts[f"tbl-{STAFF}-udvikling"]
     assert "KI er et konfidensinterval" in danish.texts[f"tbl-{STAFF}-udvikling"]
 

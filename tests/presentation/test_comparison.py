@@ -31,7 +31,8 @@ def rows(p: float = 0.6, hidden: bool = False) -> pd.DataFrame:
         numbers = {"value_group": mine, "value_against": other, "difference": mine - other, "ci_low": -1.5}
         numbers |= {"ci_high": 10.0, "p_adjusted": p if change else np.nan, "alpha": 0.05}
         line = dict.fromkeys(COMPARISONS, "") | {"survey": STAFF, "measure": measure, "design": design, "waves": waves}
-        made.append(line | numbers | {"clusters_group": 12.0, "clusters_against": 9.0, "suppressed": hidden})
+        numbers |= {"n_group": 362, "n_against": 40, "clusters_group": 12.0, "clusters_against": 9.0}
+        made.append(line | numbers | {"suppressed": hidden})
     return pd.DataFrame(made)
 
 
@@ -43,7 +44,7 @@ def pieces(tmp_path: Path, frame: pd.DataFrame, lang: str = "da") -> dict[str, P
 
 def test_changes_go_before_levels(tmp_path: Path) -> None:
     made = pieces(tmp_path, rows())
-    assert "| +7,3 | +3,0 | +4,3 | −1,5 til 10,0 |" in made[TABLE].text
+    assert "| +7,3 | +3,0 | +4,3 | −1,5 til 10,0 | 362 / 40 |" in made[TABLE].text
     assert "71,0" not in made[TABLE].text
     assert "12 enheder med forsøg og 9 uden" in made[TEXT].text
     assert f"@{TABLE}" in made[TEXT].text

@@ -219,6 +219,7 @@ def perceived(ctx: Context, view: SurveyView, pen: Pen, shown: Sequence[Piece]) 
             for row in mixed
         ]
         told.append(pen.write("felt_mixed", list=ctx.numbers.listing(marks)))
+    told += [_felt(view, pen, row, "coarse") for row in kinds.get("coarse", [])[:_FELT]]
     if hidden := kinds.get("hidden"):
         names = ctx.numbers.listing([typed(view.quoted(str(row["item"]))) for row in hidden])
         told.append(pen.write("felt_hidden", list=names))
@@ -230,14 +231,15 @@ def _most(rows: Sequence[Row], *, up: bool) -> list[Row]:
 
 
 def _felt(view: SurveyView, pen: Pen, row: Row, side: str) -> str:
-    condition = f"{key(row, 'ci_low')} > 0" if side == "better" else f"{key(row, 'ci_high')} < 0"
+    # Without an interval there is no judgement to hold to anything: the sentence has numbers only.
+    condition = {"better": f"{key(row, 'ci_low')} > 0", "worse": f"{key(row, 'ci_high')} < 0"}.get(side, "")
     shares = {part: var(key(row, f"share_{part}")) + pen.unit("percent") for part in ("better", "worse")}
     return pen.write(f"felt_{side}", condition, measure=typed(view.quoted(str(row["item"]))), **shares)
 
 
 def limits(ctx: Context, view: SurveyView, pen: Pen, sections: Mapping[str, str]) -> str:
     """Reservations that the plan's facts give reason for; ``sections`` are headings that may be referred to."""
-    found = [pen.write("limits_cause" if view.pair else "limits_levels")]
+    found = [pen.write("limits_cause" if view.pair else "limits_levels")] if view.main_or_items else []
     if view.pair is not None or view.survey.design == "retrospective":
         found.append(pen.write(f"limits_{view.survey.design}"))
     if view.pair is not None:

@@ -67,7 +67,7 @@ def whole(row: Row) -> bool:
 def development(ctx: Context, view: SurveyView, pen: Pen, shown: Sequence[Piece]) -> list[str]:
     """Paragraphs on the main measures, in order of importance; ``shown`` are the pieces to refer to."""
     refs = ctx.refs(*shown)
-    closing = pen.write("refs", refs=refs) if refs else ""
+    closing = pen.write("refs" if view.pair else "levels_refs", refs=refs) if refs else ""
     if view.pair is None:
         return [typed_why(ctx, view), f"{_levels(ctx, view, pen)} {closing}".strip()]
     voice = sentences(ctx)

@@ -19,7 +19,7 @@ def themes(ctx: Context) -> Piece:
     for theme, title in titles.items():
         told = [text for view in ctx.surveys if (text := _of_survey(ctx, view, theme))]
         if told:
-            parts += [f"### {title} {{.unnumbered .unlisted}}", div("hovedpointer", bullets(told))]
+            parts += [f"### {title}", div("hovedpointer", bullets(told))]
     if not parts:
         return omitted(name, ctx.say("omitted", "no_overview"))
     return Piece(name, paragraphs(*parts))
