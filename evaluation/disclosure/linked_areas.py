@@ -31,10 +31,11 @@ def without(structure: Structure, areas: Iterable[int]) -> Structure:
 
 
 def crossing(structure: Structure, areas: Iterable[int], people: Floats, threshold: int) -> frozenset[int]:
-    """Areas that cross other groups, where none is small: a small one is protected itself, like any other group."""
+    """Areas that cross other groups, where none of either is small: a small one is itself protected."""
     named = frozenset(areas)
-    cross = any(above & named and len(above - named) > 1 for above in structure.above)
-    large = all(people[g] >= COARSE_BELOW * threshold or people[g] == 0 for g in named)
+    mine = [above for above in structure.above if above & named]
+    cross = any(len(above - named) > 1 for above in mine)
+    large = all(people[g] >= COARSE_BELOW * threshold or people[g] == 0 for g in frozenset().union(*mine))
     return named if cross and large else frozenset()
 
 

@@ -130,6 +130,8 @@ def _one(heads: pd.DataFrame, spans: Floats, policy: Policy) -> Bools:
     one, size = _sums(heads, spans, policy), len(heads)
     structure, n, people = one.structure, one.n, one.people
     cost = np.where(n > 0, people, np.inf)
+    # as in linked_tables: the municipality last
+    cost[structure.root] += people[:size].sum()
     cost[size:] = np.inf
     cost[:size][heads["_known"].to_numpy(dtype=bool)] = np.inf
     cost[list(one.areas)] = np.inf

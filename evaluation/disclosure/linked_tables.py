@@ -156,6 +156,8 @@ def _item(
     if WHOLE not in groups or not len(at):
         return Item(survey, item, wave, scale, groups, first, None, at[:0], first[:0])
     cost = np.array([order[survey, wave, groups[i]] for i in at])
+    # What everybody reads goes last: the municipality only where no other groups can cover.
+    cost[[groups[i] == WHOLE for i in at]] += cost.sum()
     over = tuple(str(text) for text in block["_above"][head][at])
     problem = _problem(
         tuple(groups[i] for i in at), over, tuple(kinds[i] for i in at), counts[at], people[at], scoring, cost

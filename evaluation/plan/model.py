@@ -145,7 +145,7 @@ class Survey(Model):
     )
     groups: tuple[Id, ...] = Field(
         (),
-        description="Group variables to break down by: 'type' and 'omraade' of units.csv, or a group of the instrument.",
+        description="Group variables to break down by: type and omraade of units.csv, or a group of the instrument.",
     )
     weighting: Weighting | None = Field(
         None, description="Weights to the known make-up of those who were asked; none: answers count as they are."

@@ -175,6 +175,39 @@ def _shown_otherwise(first: Published) -> Published:
     return replace(first, levels=levels)
 
 
+def test_what_is_new_beside_a_number_that_stays_does_not_say_how_many_answered(data: Data, first: Published) -> None:
+    """2020 stays as published without positions; today's numbers of people in them are of others than those."""
+
+    def without(table: pd.DataFrame) -> pd.DataFrame:
+        return table[~(table["group"].str.startswith("stilling-") & (table["wave"] == "2020"))].reset_index(drop=True)
+
+    then = replace(first, **{name: without(getattr(first, name)) for name in ("levels", "distributions", "perceived")})
+    again = _published({**data, ("s", "2020"): _more(data["s", "2020"], {"U0": 1})})
+    safe = settle(again, (Publication("2024", then, 5, 3),), POLICY)
+    for name, size in (("levels", "n"), ("distributions", "n_base"), ("perceived", "n")):
+        table = getattr(safe, name)
+        new = table[table["group"].str.startswith("stilling-") & (table["wave"] == "2020")]
+        assert new["suppressed"].all()
+        assert new[size].isna().all()
+        assert table.loc[table["wave"] == "2024", size].notna().all()
+    assert len(safe.levels.query("wave == '2020' and group.str.startswith('stilling-')"))
+    pd.testing.assert_frame_equal(_wave(safe, "2020"), _wave(then, "2020"))
+
+
+def test_waves_side_by_side_stay_with_any_of_their_waves() -> None:
+    waves = ("2018", "2020", "2024")
+    sizes = {**SIZES, "U5": 30}
+    data = {("s", wave): small.responses(wave, sizes, missing=0.0, dont_know=0.0) for wave in waves}
+    first = _published(data, waves)
+    again = _published({**data, ("s", "2020"): _more(data["s", "2020"], {"U0": 1})}, waves)
+    shown = ["before", "after", "estimate"]
+    # the control: the kommune's mean of the wave is told with the new person in it
+    assert first.trends[shown].notna().any(axis=None)
+    assert not again.trends[shown].equals(first.trends[shown])
+    safe = settle(again, (Publication("2024", first, 5, 3),), POLICY)
+    pd.testing.assert_frame_equal(safe.trends, first.trends)
+
+
 def test_a_group_hidden_then_is_not_shown_now_in_place_of_another(first: Published) -> None:
     before = (Publication("2023", _shown_otherwise(first), 5, 3),)
     found = conflicts(first, before, POLICY)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from evaluation.cli.audit import lines
 from evaluation.disclosure.attack.facts import Facts
 from tests.disclosure.attack.support import attacked, distribution, facts, found, level, mean, together, write
 
@@ -40,6 +41,29 @@ def test_number_of_people_in_both_waves(tmp_path: Path) -> None:
     }
     folder = write(tmp_path / "p", [level("kommune", 41)], estimates=[change])
     assert found(attacked(folder, facts()), "kommune", "paired")[0].n == 2
+
+
+@pytest.mark.parametrize("cover", [False, True])
+def test_whole_points_say_that_few_people_stand_behind_unless_the_record_says_that_they_cover_others(
+    tmp_path: Path, cover: bool
+) -> None:
+    # eighteen answers of perhaps eight households
+    rows = [level("stilling-a", (0, 0, 0, 0, 18), value=100, reason="hele_point")]
+    told = {"key": "s.q-1.antal.stilling-a.2024", "group": "stilling-a", "table": "distributions"}
+    folder = write(tmp_path / "p", rows, record=[told | {"rule": "diskretion" if cover else "kun_samlede_andele"}])
+    report = attacked(folder, facts(variables=("stilling",)))
+    assert bool(found(report, "stilling-a")) is not cover
+
+
+@pytest.mark.parametrize("exempt", [(), ("stilling",)])
+def test_what_an_exempt_grouping_shows_is_not_used_against_others(tmp_path: Path, exempt: tuple[str, ...]) -> None:
+    parts = {"stilling-a": (1, 1, 2, 1, 1), "stilling-b": (0, 1, 2, 2, 1)}
+    rows = [level("kommune", 12), *(level(g, c, value=round(mean(c)), reason="hele_point") for g, c in parts.items())]
+    known = replace(facts(variables=("stilling",)), exempt=exempt)
+    report = attacked(write(tmp_path / "p", rows), known)
+    assert bool(found(report, "kommune", "mean")) is not bool(exempt)
+    for lang in ("da", "en"):
+        assert any("stilling" in line and "`exempt`" in line for line in lines(report, lang)) is bool(exempt)
 
 
 def test_two_publications_that_hide_different_groups(tmp_path: Path) -> None:
