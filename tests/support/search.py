@@ -39,7 +39,7 @@ def texts(name: str, content: bytes) -> Iterator[tuple[str, str]]:
     """``(place, text)`` for everything in a file; the place names parts of parts."""
     suffix = Path(name).suffix.lower()
     readers: dict[str, Callable[[str, bytes], Iterator[tuple[str, str]]]] = {
-        ".html": _markup, ".svg": _markup, ".xml": _markup, ".vml": _markup,
+        ".html": _markup, ".htm": _markup, ".svg": _markup, ".xml": _markup, ".vml": _markup,
         ".docx": _zip, ".xlsx": _zip, ".pptx": _zip, ".png": _png, ".pdf": _pdf, ".parquet": _parquet, ".xz": _packed,
     }  # fmt: skip
     if suffix in readers:
