@@ -60,7 +60,7 @@ def words(root: Path, name: str = PRODUCT) -> str:
 
 def prose(root: Path, name: str) -> str:
     """Paragraphs of a chapter without keys and conditions."""
-    text = (project(root) / name).read_text(encoding="utf-8")
+    text = (project(root) / name).read_text(encoding="utf-8").replace("\N{NO-BREAK SPACE}", " ")
     text = re.sub(r"(?m)^(#|\{\{<).*$", "", text)
     return re.sub(r"\{\{<[^>]*>\}\}", "9", re.sub(r'\{\.t\w+(?: hvis="[^"]*")?\}', "", text))
 
@@ -210,8 +210,10 @@ def test_what_people_feel_is_told_by_side_and_checked(capsys: pytest.CaptureFixt
     done = render(capsys, root, "--lang", "da")
     assert done.code == 0, done.err
     text = prose(root, "04-medarbejdere.qmd").replace("[", "").replace("]", "")
-    items = [f"»{said}«" for said in ("Din frihed til selv at tilrettelægge det pædagogiske arbejde",
-                                      "Din indflydelse på beslutninger, der har betydning for dit arbejde")]  # fmt: skip
+    items = (
+        "»Din frihed til selv at tilrettelægge det pædagogiske arbejde«",
+        "»Din indflydelse på beslutninger, der har betydning for dit arbejde«",
+    )
     assert f"Om {items[0]} svarer flere bedre end værre: 9 pct. oplever en bedring og 9 pct. en forværring." in text
     assert f"Om {items[1]} svarer flere værre end bedre" in text
     assert "trækker svarene ikke klart i én retning" in text
@@ -240,7 +242,7 @@ def test_a_survey_without_answers_gets_one_paragraph_and_a_reason(
     assert len(written.split("\n\n")) == 2
 
 
-@pytest.mark.parametrize("name", ["index.qmd", "../x.qmd", "_resultater/x.qmd", "kapitel.md", "/tmp/x.qmd"])
+@pytest.mark.parametrize("name", ["index.qmd", "../x.qmd", "_resultater/x.qmd", "kapitel.md", "/etc/x.qmd"])
 def test_what_is_no_chapter_is_refused(capsys: pytest.CaptureFixture[str], root: Path, name: str) -> None:
     done = evaluation(capsys, "draft", "--workspace", root, "--chapter", name)
     assert done.code == 1
