@@ -60,7 +60,7 @@ def words(root: Path, name: str = PRODUCT) -> str:
 
 def prose(root: Path, name: str) -> str:
     """Paragraphs of a chapter without keys and conditions."""
-    text = (project(root) / name).read_text(encoding="utf-8")
+    text = (project(root) / name).read_text(encoding="utf-8").replace("\N{NO-BREAK SPACE}", " ")
     text = re.sub(r"(?m)^(#|\{\{<).*$", "", text)
     return re.sub(r"\{\{<[^>]*>\}\}", "9", re.sub(r'\{\.t\w+(?: hvis="[^"]*")?\}', "", text))
 
@@ -210,11 +210,10 @@ def test_what_people_feel_is_told_by_side_and_checked(capsys: pytest.CaptureFixt
     done = render(capsys, root, "--lang", "da")
     assert done.code == 0, done.err
     text = prose(root, "04-medarbejdere.qmd").replace("[", "").replace("]", "")
-    said = (
-        "Din frihed til selv at tilrettelægge det pædagogiske arbejde",
-        "Din indflydelse på beslutninger, der har betydning for dit arbejde",
+    items = (
+        "»Din frihed til selv at tilrettelægge det pædagogiske arbejde«",
+        "»Din indflydelse på beslutninger, der har betydning for dit arbejde«",
     )
-    items = [f"»{one}«" for one in said]
     assert f"Om {items[0]} svarer flere bedre end værre: 9 pct. oplever en bedring og 9 pct. en forværring." in text
     assert f"Om {items[1]} svarer flere værre end bedre" in text
     assert "trækker svarene ikke klart i én retning" in text
