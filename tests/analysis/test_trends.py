@@ -275,12 +275,18 @@ def test_what_may_be_shown_is_shown(made: Estimates) -> None:
 
 def test_a_small_type_hides_the_decomposition_and_nothing_else() -> None:
     units = tuple(replace(unit, type="vuggestue" if unit.id == "U0" else "boernehave") for unit in small.units())
-    shown = publish(run(answers(size=10), units=units), plan().disclosure).trends
+    published = publish(run(answers(size=10), units=units), plan().disclosure)
+    shown, levels = published.trends, published.levels
     split = shown["design"].isin(["inden-for-typer", "sammensaetning"])
     assert shown.loc[split, "suppressed"].all()
     assert shown.loc[split, ["estimate", "total", "se"]].isna().all().all()
     assert set(shown.loc[split, "reason"]) == {"diskretion"}
-    assert not shown.loc[shown["design"] == "boelge", "suppressed"].any()
+    # the small type must not be what is left either: a measure may lose its level of the whole, and its waves with it
+    whole = levels[(levels["group"] == "kommune") & (levels["stat"] == "score")]
+    gone = set(whole.loc[whole["suppressed"] | (whole["reason"] == "hele_point"), "measure"])
+    waves = shown[shown["design"] == "boelge"]
+    assert set(waves["measure"]) - gone
+    assert set(waves.loc[waves["suppressed"], "measure"]) == gone & set(waves["measure"])
 
 
 def test_those_left_out_must_not_be_found_by_subtraction() -> None:

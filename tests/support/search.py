@@ -21,7 +21,22 @@ from pathlib import Path
 HYPHEN = "\N{SOFT HYPHEN}"
 _DATA = re.compile(r"data:([\w/+.-]+)[^,\"']*?;base64,([A-Za-z0-9+/=\s]+)")
 _DRAWN = re.compile(r'\s(?:d|points|transform|viewBox|width|height|[xy][12]?|[cr][xy]?|style|clip-path)="[^"]*"')
-_PLAIN = {".csv", ".qmd", ".md", ".yml", ".yaml", ".json", ".toml", ".txt", ".css", ".typ", ".bib", ".lua", ".rels"}
+_PLAIN = {
+    ".csv",
+    ".qmd",
+    ".md",
+    ".yml",
+    ".yaml",
+    ".json",
+    ".toml",
+    ".txt",
+    ".css",
+    ".typ",
+    ".bib",
+    ".lua",
+    ".rels",
+    ".template",
+}
 _ENGLISH = re.compile(r"(?<![\d.])\d{1,6}\.\d+(?!\d)")
 _DANISH = re.compile(r"(?<![\d,])\d{1,6},\d+(?!\d)")
 #: Tags inside a line: a number may be cut by them. Every other tag ends a word.
