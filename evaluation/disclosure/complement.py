@@ -1,9 +1,9 @@
-"""A first step of complementary suppression: no hidden group may be what is left of its parent.
+"""Complementary suppression grouping by grouping: no hidden group may be what is left of its parent.
 
 For every grouping (units, types, values of a group variable) whose groups partition the
 kommune: where too few people hide behind the groups that show nothing, the smallest
-group that still shows something is hidden as well. Several tables, overlapping groupings
-and earlier publications at once are not this module's matter.
+group that still shows something is hidden as well. Spread, states, perceived change and
+indicators come here; counts and means over linked groupings are decided in ``linked_choice``.
 """
 
 from __future__ import annotations

@@ -14,10 +14,11 @@ from evaluation.presentation.figures.base import Drawn, checked, need_words
 from evaluation.presentation.figures.canvas import BODY, SMALL, TINY, Canvas, line_height
 from evaluation.presentation.figures.marks import Axis, axis, fixed_axis, verdict_mark, wave_key, wave_mark
 from evaluation.presentation.figures.numbers import number
+from evaluation.presentation.figures.rows import change_ends, column_heads, heading, number_in, theme_of
 
 #: Columns in mm: label, level, change with its number, verdict. Numbers of the level stand outside the marks.
 _LABEL_END, _LEVEL, _CHANGE, _NUMBER_END, _VERDICT = 36.0, (43.0, 86.0), (96.5, 126.0), 134.2, 137.0
-_ROW, _THEME = 5.7, 5.0
+_ROW = 5.7
 #: Width of a wave's mark, and how far two that would cover each other part upwards and downwards, mm.
 _MARK, _PART = 2.4, 1.15
 #: The level axis shows the part of its limits that the data need, in steps of this.
@@ -90,7 +91,7 @@ class ScaleChanges(Drawn):
         for index, row in enumerate(rows):
             if row.theme and row.theme != theme:
                 theme = row.theme
-                y = self._theme(canvas, theme, y, first=index == 0)
+                y = heading(canvas, theme, y, _CHANGE[0] - 4.0, first=index == 0, ground=True)
             elif index:
                 canvas.line(0, y, canvas.width, y, brand.colour("rule"), width=0.12, layer=1)
             self._draw(canvas, row, y + row.height / 2, level, change)
@@ -114,54 +115,32 @@ class ScaleChanges(Drawn):
         high = min(self.limits[1], math.ceil(float(known.max()) / _CUT) * _CUT)
         return (low, high) if high > low else self.limits
 
-    def _theme(self, canvas: Canvas, theme: str, y: float, *, first: bool) -> float:
-        """Place the light heading of a theme; returns the y below it."""
-        ink, y = canvas.brand.colour("muted"), y + (0.0 if first else 0.6)
-        if not first:
-            canvas.line(0, y, canvas.width, y, canvas.brand.colour("rule"), width=0.35, layer=1)
-        lines = canvas.wrap(theme, _CHANGE[0] - 4.0, SMALL, 600)
-        height = max(_THEME, len(lines) * line_height(SMALL) + 1.6)
-        # The ground keeps the grid lines out of the words.
-        widest = max(canvas.measure(line, SMALL, 600) for line in lines)
-        canvas.rect(0, y + 0.2, widest + 1.2, y + height, canvas.brand.colour("background"))
-        canvas.lines(0, y + height / 2, lines, size=SMALL, weight=600, colour=ink)
-        return y + height
-
     def _row(self, canvas: Canvas, row: object) -> _Row:
-        def value(name: str) -> float:
-            found = getattr(row, name)
-            return math.nan if pd.isna(found) else float(found)
-
         label = canvas.wrap(str(getattr(row, "label", "")), _LABEL_END, BODY)
         worse = self.words.get("worse", "") if getattr(row, "higher_is", "") == "worse" else ""
         note = canvas.wrap(worse, _LABEL_END, TINY) if worse else []
         verdict = str(getattr(row, "verdict", "") or "")
         words = canvas.wrap(str(getattr(row, "verdict_label", "") or ""), canvas.width - _VERDICT - 3.2, SMALL)
         text = max(len(label) * line_height(BODY) + len(note) * line_height(TINY), len(words) * line_height(SMALL))
-        theme = getattr(row, "theme", "")
         return _Row(
-            "" if theme is None or theme != theme else str(theme),
+            theme_of(row),
             label,
             note,
             words,
-            value("before"),
-            value("after"),
-            value("change"),
-            value("ci_low"),
-            value("ci_high"),
+            number_in(row, "before"),
+            number_in(row, "after"),
+            number_in(row, "change"),
+            number_in(row, "ci_low"),
+            number_in(row, "ci_high"),
             verdict,
             max(_ROW, text + 1.6),
         )
 
     def _change_axis(self, canvas: Canvas) -> Axis:
-        values = self.rows[["change", "ci_low", "ci_high"]].to_numpy(dtype=float)
-        known = values[~pd.isna(values)]
-        least = 1.2 * (self.delta or 1.0)
-        low, high = (float(known.min()), float(known.max())) if known.size else (0.0, 0.0)
         # The widest number decides where the axis must end, half a mark before it.
         widest = max((canvas.measure(self._signed(value), SMALL, 600) for value in self._changes()), default=0.0)
         end = min(_CHANGE[1], _NUMBER_END - widest - 1.8)
-        return axis(min(low, -least), max(high, least), _CHANGE[0], end, most=5)
+        return axis(*change_ends(self.rows, self.delta), _CHANGE[0], end, most=5)
 
     def _changes(self) -> list[float]:
         return [float(value) for value in self.rows["change"] if not pd.isna(value)]
@@ -191,13 +170,7 @@ class ScaleChanges(Drawn):
             ((_CHANGE[0] + _NUMBER_END) / 2, self.words["change"], 38.0, "center"),
             (_VERDICT - 1.4, self.words["verdict"], canvas.width - _VERDICT + 1.4, "left"),
         )
-        heads = [(x, canvas.wrap(text, width, SMALL, 600), ha) for x, text, width, ha in places]
-        deepest = max(len(lines) for _, lines, _ in heads)
-        for x, lines, ha in heads:
-            for index, line in enumerate(reversed(lines)):
-                middle = y + (deepest - index - 0.5) * line_height(SMALL)
-                canvas.text(x, middle, line, size=SMALL, weight=600, ha=ha)
-        return y + deepest * line_height(SMALL)
+        return column_heads(canvas, y, places)
 
     def _draw(self, canvas: Canvas, row: _Row, y: float, level: Axis, change: Axis) -> None:
         brand = canvas.brand

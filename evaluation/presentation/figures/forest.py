@@ -14,10 +14,11 @@ from evaluation.presentation.figures.base import Drawn, checked, need_words
 from evaluation.presentation.figures.canvas import BODY, SMALL, TINY, Canvas, line_height
 from evaluation.presentation.figures.marks import Axis, axis
 from evaluation.presentation.figures.numbers import number
+from evaluation.presentation.figures.rows import change_ends, column_heads, heading, number_in, theme_of
 
 #: Columns in mm: label, where the number of answers ends, axis, where change and interval end.
 _LABEL_END, _N_END, _AXIS, _NUMBER_END, _END = 50.0, 64.5, (70.0, 124.0), 138.0, 160.0
-_ROW, _THEME, _MARK = 5.2, 5.0, 2.4
+_ROW, _MARK = 5.2, 2.4
 _COLUMNS = ("label", "n", "change", "ci_low", "ci_high", "verdict", "verdict_label")
 
 
@@ -68,13 +69,13 @@ class Forest(Drawn):
         """Everything placed in mm; see :class:`Drawn`."""
         canvas = Canvas(brand)
         rows = [self._row(canvas, row, first=place == 0) for place, row in enumerate(self.rows.itertuples())]
-        scale = self._axis()
+        scale = axis(*change_ends(self.rows, self.delta), *_AXIS, most=6)
         top = self._heads(canvas, self._legend(canvas, rows) + 1.8) + 0.8
         y, theme = top, ""
         for place, row in enumerate(rows):
             if row.theme and row.theme != theme:
                 theme = row.theme
-                y = self._theme(canvas, theme, y, first=place == 0)
+                y = heading(canvas, theme, y, _N_END, first=place == 0)
             elif place:
                 canvas.line(0, y, canvas.width, y, brand.colour("rule"), width=0.12, layer=1)
             self._draw(canvas, row, y + row.height / 2, scale, first=place == 0)
@@ -90,34 +91,23 @@ class Forest(Drawn):
         return canvas
 
     def _row(self, canvas: Canvas, row: object, *, first: bool) -> _Row:
-        def value(name: str) -> float:
-            found = getattr(row, name)
-            return math.nan if pd.isna(found) else float(found)
-
         label = canvas.wrap(str(getattr(row, "label", "")), _LABEL_END, BODY, 600 if first else 400)
         verdict = str(getattr(row, "verdict", "") or "")
         told = str(getattr(row, "verdict_label", "") or "") if verdict else ""
         note = canvas.wrap(told, _LABEL_END, TINY) if told else []
-        theme, digits = getattr(row, "theme", ""), getattr(row, "digits", 1)
+        digits = getattr(row, "digits", 1)
         return _Row(
-            "" if theme is None or theme != theme else str(theme),
+            theme_of(row),
             label,
             note,
-            value("n"),
-            value("change"),
-            value("ci_low"),
-            value("ci_high"),
+            number_in(row, "n"),
+            number_in(row, "change"),
+            number_in(row, "ci_low"),
+            number_in(row, "ci_high"),
             verdict,
             1 if pd.isna(digits) else int(digits),
             max(_ROW, len(label) * line_height(BODY) + len(note) * line_height(TINY) + 1.6),
         )
-
-    def _axis(self) -> Axis:
-        values = self.rows[["change", "ci_low", "ci_high"]].to_numpy(dtype=float)
-        known = values[~pd.isna(values)]
-        least = 1.2 * (self.delta or 1.0)
-        low, high = (float(known.min()), float(known.max())) if known.size else (0.0, 0.0)
-        return axis(min(low, -least), max(high, least), *_AXIS, most=6)
 
     def _legend(self, canvas: Canvas, rows: list[_Row]) -> float:
         brand, ink = canvas.brand, canvas.brand.colour("foreground")
@@ -141,23 +131,7 @@ class Forest(Drawn):
             ((_AXIS[0] + _AXIS[1]) / 2, self.words["change"], _AXIS[1] - _AXIS[0], "center"),
             (_END, self.words["numbers"], _END - _AXIS[1] - 3.0, "right"),
         )
-        heads = [(x, canvas.wrap(text, width, SMALL, 600), ha) for x, text, width, ha in places]
-        deepest = max(len(lines) for _, lines, _ in heads)
-        for x, lines, ha in heads:
-            for index, line in enumerate(reversed(lines)):
-                middle = y + (deepest - index - 0.5) * line_height(SMALL)
-                canvas.text(x, middle, line, size=SMALL, weight=600, ha=ha)
-        return y + deepest * line_height(SMALL)
-
-    def _theme(self, canvas: Canvas, theme: str, y: float, *, first: bool) -> float:
-        """Place the light heading of a group variable; returns the y below it."""
-        brand, y = canvas.brand, y + (0.0 if first else 0.6)
-        if not first:
-            canvas.line(0, y, canvas.width, y, brand.colour("rule"), width=0.35, layer=1)
-        lines = canvas.wrap(theme, _N_END, SMALL, 600)
-        height = max(_THEME, len(lines) * line_height(SMALL) + 1.6)
-        canvas.lines(0, y + height / 2, lines, size=SMALL, weight=600, colour=brand.colour("muted"))
-        return y + height
+        return column_heads(canvas, y, places)
 
     def _draw(self, canvas: Canvas, row: _Row, y: float, scale: Axis, *, first: bool) -> None:
         brand, weight = canvas.brand, 600 if first else 400
