@@ -16,7 +16,10 @@ _CLAUSE = re.compile(r"[.;!?](?:\s|$)|;\s*|,\s+|\n|\s[–|•]\s")
 #: How many were asked and answered is no secret; nor are years and numbers of questions.
 _PUBLIC = re.compile(r"\bn\s*=\s*[\d.]+|\(\s*[\d.]+\s*\)|\b(?:19|20)\d\d\b", re.IGNORECASE)
 _FIGURE = re.compile(r"(?<![\w.,-])[-+−]?\d+(?:[.,]\d+)?(?![\w-])")
-_COUNTS = re.compile(r"^(?:n|antal|svar|besvarelser|answers|inviteret|invited|people)\b", re.IGNORECASE)
+_COUNTS = re.compile(
+    r"^(?:n|antal|number|svar|besvarelser|answers|inviteret|invited|people|asked|judged|er spurgt|har vurderet)\b",
+    re.IGNORECASE,
+)
 Status = Mapping[tuple[str, str, str], bool]
 
 
@@ -107,11 +110,13 @@ def _crossed(table: PageTable, names: _Names, status: Status) -> Iterator[Leak]:
 
 def _listed(table: PageTable, names: _Names, status: Status) -> Iterator[Leak]:
     """One row a number, measure and group beside it."""
-    head = table.rows[0] if table.rows else []
+    head: Sequence[str] = ()
     for row in table.rows:
         measures = {names.measures[c.casefold()] for c in row if c.casefold() in names.measures}
         groups = {names.groups[c.casefold()] for c in row if c.casefold() in names.groups}
         if len(measures) != 1 or len(groups) != 1:
+            # a sheet may have a title and a note above its headings
+            head = row if sum(map(bool, row)) > 1 and all(printed(cell) is None for cell in row) else head
             continue
         for column, cell in enumerate(row):
             counts = column < len(head) and _COUNTS.match(head[column])

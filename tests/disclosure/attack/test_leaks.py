@@ -142,6 +142,22 @@ def test_a_page_that_shows_what_the_tables_hide(tmp_path: Path) -> None:
     assert attacked(folder, known, shown=[page]).safe
 
 
+def test_a_list_with_a_title_above_its_headings(tmp_path: Path) -> None:
+    known = facts(variables=("rolle",))
+    known = replace(known, surveys={"s": replace(known.surveys["s"], groups={"rolle-leder": "Leder"})})
+    folder = write(tmp_path / "p", [level("rolle-leder", 20, measure="skala", stat="score")])
+    page = tmp_path / "side.html"
+    table = (
+        '<table id="tbl-s-liste"><tr><th colspan="4">Tabel over 20 svar</th></tr>'
+        "<tr><th>Skala</th><th>Gruppe</th><th>Har vurderet</th><th>Bedre (pct.)</th></tr>"
+        "<tr><td>En skala</td><td>Leder</td><td>20</td><td>{}</td></tr></table>"
+    )
+    page.write_text(table.format(".."), encoding="utf-8")
+    assert attacked(folder, known, shown=[page]).safe
+    page.write_text(table.format("45"), encoding="utf-8")
+    assert [leak.what for leak in attacked(folder, known, shown=[page]).leaks] == ["45"]
+
+
 def test_one_hidden_unit_beside_the_kommunes_indicator(tmp_path: Path) -> None:
     def row(group: str, value: object, base: object, units: int, hidden: bool) -> dict[str, object]:
         return {
