@@ -48,7 +48,8 @@ def hidden_scores(
     part = (levels["stat"] == "score") & ~levels["_grouping"].isin([*BESIDE, *exempt])
     known = np.zeros(len(levels), dtype=bool) if known is None else known
     spans = np.array([[-np.inf, np.inf]]).repeat(len(levels), axis=0) if spans is None else spans
-    rows = levels[part.to_numpy()].assign(_gone=found[part.to_numpy()], _known=known[part.to_numpy()])
+    # What the items tell is no cover: beside a whole that is known all the same, one hidden group is a subtraction.
+    rows = levels[part.to_numpy()].assign(_gone=(found & ~known)[part.to_numpy()], _known=known[part.to_numpy()])
     for _, one in rows.groupby(["survey", "measure", "wave"], sort=False):
         at = one.index.to_numpy()
         heads = one.reset_index(drop=True)
@@ -145,6 +146,11 @@ def _one(heads: pd.DataFrame, spans: Floats, policy: Policy) -> Bools:
         able = [i for i in range(size) if not chosen[i] and np.isfinite(cost[i])]
         beside = [i for i in able if structure.above[i] == structure.above[group]]
         over = [i for i in able if i in structure.above[group]]
+        if structure.parts[group] < 0:
+            # a hidden group with parts: first what keeps its parts from being mistaken for others
+            held = [structure.above[i] for i in np.flatnonzero(chosen).tolist() if group in structure.above[i]]
+            beside = [i for i in able if any(i in above and i != structure.root for above in held)]
+            over = [i for i in able if structure.parts[i] < 0 and i != structure.root]
         choice = beside or over or able
         if not choice:
             chosen[list(one.areas)] = n[list(one.areas)] > 0
@@ -186,4 +192,25 @@ def _told(structure: Structure, one: _Sums, gone: Bools, policy: Policy, areas: 
             low, high = np.minimum(low, total[mine] - room[0][mine]), np.maximum(high, total[mine] + room[1][mine])
         small = people[mine] < COARSE_BELOW * policy.threshold
         told[mine] = small & (n[mine] > 0) & ((high - low) < POINTS * n[mine])
+    for group in np.flatnonzero(gone & (people < COARSE_BELOW * policy.threshold) & (n > 0)).tolist():
+        if structure.parts[group] < 0 and structure.above[group]:
+            told[group] = _room(structure, one, gone, group) < POINTS * n[group]
     return told
+
+
+def _room(structure: Structure, one: _Sums, gone: Bools, group: int) -> float:
+    """How far the sum of scores of a hidden group with parts can move: what its hidden parts can swap with others.
+
+    Two parts can swap where everything shown holds both or neither.
+    """
+    swaps: dict[tuple[int, frozenset[int]], list[int]] = {}
+    shown = frozenset(np.flatnonzero(~gone).tolist())
+    for part in np.flatnonzero(gone & (structure.hierarchy >= 0)).tolist():
+        swaps.setdefault((structure.parts[part], structure.above[part] & shown), []).append(part)
+    up, down = one.high - one.total, one.total - one.low
+    room = 0.0
+    for parts in swaps.values():
+        inside = [i for i in parts if group in structure.above[i]]
+        outside = [i for i in parts if group not in structure.above[i]]
+        room += min(up[inside].sum(), down[outside].sum()) + min(down[inside].sum(), up[outside].sum())
+    return float(room)

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from evaluation.disclosure.complement import complement
 from evaluation.disclosure.linked import Policy
 from evaluation.disclosure.linked_tables import BESIDE, WHOLE, place
-from evaluation.disclosure.rules import COARSE_BELOW, Bools
+from evaluation.disclosure.rules import COARSE_BELOW, Bools, Floats
 
 _NUMBER = ("survey", "item", "wave")
 
@@ -53,24 +54,51 @@ def _beside(objects: pd.DataFrame, secret: Bools, small: Bools, fewest: int, ind
     """Partners of small groups: beside them, else above, so that ``fewest`` people stay together; by ``index``."""
     table = objects.reset_index(drop=True)
     people = table["_persons"].to_numpy(dtype=float)
+    over = {name for names in table["_above"].unique() for name in str(names).split(";") if name}
+    # What units add up to is decided by the units: a type may be the difference of others all the same.
+    part = (table["group"] != WHOLE).to_numpy() & ~table["group"].isin(over).to_numpy()
     classed = table.assign(_grouping=table["_grouping"] + "|" + table["_above"])
-    part = (table["group"] != WHOLE).to_numpy()
     hidden = small.copy()
     if part.any():
-        inside = classed[part].reset_index(drop=True)
-        hidden[part] |= complement(inside, hidden[part], people[part], _NUMBER, fewest)
-    # Parts of a type that are too few people together hide the type with them.
-    keys = [*_NUMBER, "_grouping"]
-    together = classed.assign(_hidden=people * hidden).groupby(keys, sort=False)["_hidden"].transform("sum").to_numpy()
-    thin = secret & (together < fewest)
-    over = {
-        (*row[:3], above)
-        for row in table.loc[thin, [*_NUMBER, "_above"]].itertuples(index=False, name=None)
-        for above in str(row[3]).split(";")
-        if above
-    }
-    names = table[[*_NUMBER, "group"]].itertuples(index=False, name=None)
-    hidden |= pd.Series([name in over for name in names], dtype=bool).to_numpy()
-    hidden |= complement(table, hidden, people, _NUMBER, fewest)
+        hidden[part] |= complement(classed[part].reset_index(drop=True), hidden[part], people[part], _NUMBER, fewest)
+    inside = part & (table["_above"] != "").to_numpy() & (people > 0)
+    for rows in table[inside].groupby(list(_NUMBER), sort=False).indices.values():
+        units = np.flatnonzero(inside)[rows]
+        names = _joined(table, hidden, secret, people, units, fewest)
+        if names:
+            numbers = table[list(_NUMBER)]
+            same = (numbers == numbers.iloc[int(units[0])]).all(axis=1)
+            hidden |= (same & table["group"].isin(names)).to_numpy()
     found = pd.Series(hidden, index=objects.index).reindex(index, fill_value=False)
     return np.asarray(found, dtype=bool)
+
+
+def _joined(
+    table: pd.DataFrame, hidden: Bools, secret: Bools, people: Floats, units: NDArray[np.intp], fewest: int
+) -> frozenset[str]:
+    """Groups above the units of one number that hide with them; hides further units in place.
+
+    Units of one type and area are a class: what their hidden ones add up to can be known. A class where they are too
+    few people joins others, until they are enough together; then all that is above any of them hides, so that nothing
+    published holds some of them and not the others.
+    """
+    classes: dict[str, list[int]] = {}
+    for unit, above in zip(units.tolist(), table["_above"].to_numpy()[units].tolist(), strict=True):
+        classes.setdefault(above, []).append(unit)
+    keys = table["key"].tolist()
+    behind = {name: float(people[mine][hidden[mine]].sum()) for name, mine in classes.items()}
+    joined = {name for name, mine in classes.items() if (secret[mine] & hidden[mine]).any() and behind[name] < fewest}
+    if not joined:
+        return frozenset()
+    free = sorted(
+        classes.keys() - joined,
+        # what hides something already has least to lose
+        key=lambda name: (behind[name] == 0, float(people[classes[name]].sum()), name),
+    )
+    while free and sum(behind[name] for name in joined) < fewest:
+        name = free.pop(0)
+        if behind[name] == 0:
+            unit = min(classes[name], key=lambda one: (people[one], keys[one]))
+            hidden[unit], behind[name] = True, float(people[unit])
+        joined.add(name)
+    return frozenset(above for name in joined for above in name.split(";"))

@@ -43,6 +43,16 @@ def test_nothing_by_few_teachers(case: Case) -> None:
     _safe(case)
 
 
+#: What ``make attack`` found once: states of a unit that is its area, or whose class in type and area is alone (435,
+#: 723, 857); a whole hidden beside a type though its items tell it (904); a small type within a shown area (1321).
+FOUND_ONCE = (435, 723, 857, 904, 1321)
+
+
+@pytest.mark.parametrize("seed", FOUND_ONCE)
+def test_what_the_campaign_found_is_found_no_more(seed: int) -> None:
+    _safe(draw(Seeded(seed)))
+
+
 @pytest.fixture(scope="module")
 def worse(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[bool]]:
     """Whether the attacker found what was wrong with a gate made worse, by the way in which it was."""

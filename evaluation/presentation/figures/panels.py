@@ -24,6 +24,8 @@ from evaluation.presentation.figures.numbers import number
 _NUMBERS, _GAP, _DRAWN = 8.0, 4.0, 20.0
 #: A panel alone is higher, and not as wide as the page.
 _ALONE = (110.0, 42.0)
+#: More panels than these stand four side by side, or they would not fit beside a text on a page.
+_FEW = 9
 _MARK = 2.3
 #: Distance of a number's middle from the line of no change at least.
 _CLEAR = 1.9
@@ -102,7 +104,7 @@ class Panels(Drawn):
         y = self._legend(canvas) + 1.4
         canvas.text(0, y + line_height(SMALL) / 2, self.words["axis"], size=SMALL, colour=brand.colour("muted"))
         y += line_height(SMALL) + 1.6
-        columns = 1 if len(names) == 1 else 2 if len(names) in (2, 4) else 3
+        columns = 1 if len(names) == 1 else 2 if len(names) in (2, 4) else 3 if len(names) <= _FEW else 4
         wide = _ALONE[0] if columns == 1 else (canvas.width - _NUMBERS - (columns - 1) * _GAP) / columns
         for start in range(0, len(names), columns):
             y = self._rank(canvas, names[start : start + columns], y, wide, _ALONE[1] if columns == 1 else _DRAWN)

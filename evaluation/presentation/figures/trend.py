@@ -132,7 +132,7 @@ class Trend(Drawn):
                 continue
             last = float(rows["value"].iloc[-1])
             words = canvas.wrap(
-                f"{number(last, self.digits, self.decimal)}  {label}", canvas.width - _LABEL - 4, SMALL, 600
+                f"{label}: {number(last, self.digits, self.decimal)}", canvas.width - _LABEL - 4, SMALL, 600
             )
             found.append((place, scale.at(last), words))
         wished = [y for _, y, _ in found]
