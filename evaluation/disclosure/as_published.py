@@ -218,6 +218,9 @@ def _replaced(
         old = getattr(publication.published, name)
         old = old.assign(_row=_rows_of(name, old)).drop_duplicates("_row").set_index("_row")
         found = missing & ~beside & wanted.isin(old.index).to_numpy()
+        if only:
+            # a row that rests on other answers today has no use for the spread of then
+            found[found] = _alike(name, made[found], old.loc[wanted[found]], only)
         if name in _SIZES and not only:
             # what is new beside it comes from no older publication either, where it may have rested on other answers
             beside |= missing & ~found & numbers.isin(_number(name, old)).to_numpy()
@@ -239,6 +242,16 @@ def _replaced(
         # hidden ones of units are left out of the table, as the gate does
         made = made[~((missing | shut) & made["group"].str.startswith("enhed-").to_numpy())].reset_index(drop=True)
     return made
+
+
+def _alike(name: str, rows: pd.DataFrame, old: pd.DataFrame, but: tuple[str, ...]) -> Bools:
+    """Rows with the same numbers as ``old`` row by row, other than those of the columns ``but``."""
+    same = np.ones(len(rows), dtype=bool)
+    for column in TABLES[name]:
+        if column not in TEXT and column not in FLAGS and column not in but:
+            one, other = rows[column].to_numpy(dtype=float), old[column].to_numpy(dtype=float)
+            same &= np.isclose(one, other, rtol=1e-9, atol=1e-12, equal_nan=True)
+    return same
 
 
 def _hide(name: str, table: pd.DataFrame, rows: Bools) -> None:

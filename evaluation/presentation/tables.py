@@ -12,6 +12,8 @@ TEXT_WIDTH = 156
 #: Padding on both sides of a cell and type size of tables in the report, mm and points.
 _PADDING, _SIZE = 3.6, 9.0
 #: How much narrower regular letters are than semibold ones.
+#: Longer names of rows take two lines, mm.
+_LONGEST_NAME = 56.0
 _REGULAR = 0.975
 #: Words longer than this may break, mm.
 _LONGEST = {"head": 42.0, "cell": 31.4}
@@ -79,17 +81,33 @@ class Table:
         return least
 
     def widths(self) -> list[float]:
-        """Width in mm of each column: as wished, but what a column lacks is taken from those with room to spare."""
+        """Width in mm of each column: as wished, but what a column lacks is taken from those with room to spare.
+
+        Names of rows that are not long stand on one line where the columns of numbers have room to spare.
+        """
         total = sum(column.width for column in self.columns)
         wished = [column.width / total * TEXT_WIDTH for column in self.columns]
         least = self.least_widths()
         if sum(least) >= TEXT_WIDTH:
             return [width / sum(least) * TEXT_WIDTH for width in least]
+        wished = self._names_on_one_line(wished, least)
         short = sum(max(0.0, needed - width) for needed, width in zip(least, wished, strict=True))
         spare = sum(max(0.0, width - needed) for needed, width in zip(least, wished, strict=True))
         return [
             needed if width <= needed else width - short * (width - needed) / spare
             for needed, width in zip(least, wished, strict=True)
+        ]
+
+    def _names_on_one_line(self, wished: list[float], least: list[float]) -> list[float]:
+        names = [row[0] for row in self.rows if len(row) == len(self.columns)]
+        numbers = [place for place, column in enumerate(self.columns) if column.align == "right" and place]
+        longest = max((_REGULAR * text_width(" ".join(_words(name))) + _PADDING for name in names), default=0.0)
+        spare = {place: max(0.0, wished[place] - least[place]) for place in numbers}
+        lack = min(longest - wished[0], sum(spare.values()))
+        if self.columns[0].align == "right" or longest > _LONGEST_NAME or lack <= 0:
+            return wished
+        return [wished[0] + lack] + [
+            width - lack * spare.get(place, 0.0) / sum(spare.values()) for place, width in enumerate(wished) if place
         ]
 
     def render(self) -> str:

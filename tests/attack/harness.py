@@ -124,7 +124,7 @@ def _as_agreed(made: Made) -> Iterator[None]:
             tables[key] = Counted(made, *key)
         for place, node in enumerate(self.made.nodes):
             if need[place].any():
-                room = tables[key].room(node.name, programme.labels)
+                room = tables[key].room(node.name, programme.labels, float(self.made.totals[place]))
                 need[place] = np.minimum(need[place], np.minimum(room, self.made.totals[place]))
         return need
 
@@ -158,10 +158,10 @@ class Counted:
         self.open = set(seen["group"])
         self.large = 3 * made.facts.rule.threshold
 
-    def room(self, group: str, labels: tuple[str, ...]) -> NDArray[np.float64]:
-        """Widest interval that large groups' true numbers leave for each count of ``group``."""
+    def room(self, group: str, labels: tuple[str, ...], total: float) -> NDArray[np.float64]:
+        """Widest interval that large groups' true numbers leave for each count of ``group``, ``total`` of them."""
         room = np.full(len(labels), np.inf)
-        for pool in self._around(group):
+        for pool in self._around(group) if group in self.heads else self._around_rest(group, total):
             people, counts = self._sum(pool.plus, labels)
             less, fewer = self._sum(pool.minus, labels)
             counts, people = counts - fewer, people - less
@@ -178,9 +178,6 @@ class Counted:
 
     def _around(self, group: str) -> Iterator[Pool]:
         """Groups that hold it, those that hide beside it, and what others leave of the groups that hold it."""
-        if group not in self.heads:
-            yield Pool(["kommune"])
-            return
         _, grouping, above = self.heads[group]
         mine = [name for name, head in self.heads.items() if head[1] == grouping]
         hidden = [name for name in mine if name not in self.open]
@@ -191,6 +188,20 @@ class Counted:
             inside = [name for name in mine if over == "kommune" or over in self.heads[name][2].split(";")]
             yield Pool([over])
             yield Pool([over], [name for name in inside if name in self.open])
+
+    def _around_rest(self, name: str, total: float) -> Iterator[Pool]:
+        """What holds the answers that a grouping leaves of a group; which grouping, their number tells."""
+        over = name.removesuffix(" (rest)") if name.removesuffix(" (rest)") in self.heads else "kommune"
+        yield Pool([over])
+        for grouping in dict.fromkeys(head[1] for head in self.heads.values()):
+            inside = [
+                one
+                for one, head in self.heads.items()
+                if head[1] == grouping and one != "kommune" and (over == "kommune" or over in head[2].split(";"))
+            ]
+            counted = sum(sum(self.counts[one].values()) for one in inside)
+            if inside and sum(self.counts[over].values()) - counted == total:
+                yield Pool([over], [one for one in inside if one in self.open])
 
 
 def _write(published: Published, folder: Path) -> None:

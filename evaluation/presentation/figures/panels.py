@@ -22,6 +22,8 @@ from evaluation.presentation.figures.numbers import number
 
 #: Room for the numbers of the axis, between panels, and for the drawing of a panel, mm.
 _NUMBERS, _GAP, _DRAWN = 8.0, 4.0, 20.0
+#: Many panels are lower.
+_LOW = 17.0
 #: A panel alone is higher, and not as wide as the page.
 _ALONE = (110.0, 42.0)
 #: More panels than these stand four side by side, or they would not fit beside a text on a page.
@@ -106,8 +108,9 @@ class Panels(Drawn):
         y += line_height(SMALL) + 1.6
         columns = 1 if len(names) == 1 else 2 if len(names) in (2, 4) else 3 if len(names) <= _FEW else 4
         wide = _ALONE[0] if columns == 1 else (canvas.width - _NUMBERS - (columns - 1) * _GAP) / columns
+        tall = _ALONE[1] if columns == 1 else _DRAWN if columns < 4 else _LOW
         for start in range(0, len(names), columns):
-            y = self._rank(canvas, names[start : start + columns], y, wide, _ALONE[1] if columns == 1 else _DRAWN)
+            y = self._rank(canvas, names[start : start + columns], y, wide, tall)
         canvas.height = y - 1.6
         return canvas
 
