@@ -70,17 +70,18 @@ def test_the_english_project_follows_the_danish_one() -> None:
         assert include.findall(english) == include.findall(danish), path.name
         assert re.findall(r"#sec-[\w-]+", english) == re.findall(r"#sec-[\w-]+", danish), path.name
         assert sorted(re.findall(r"\[?@[\w-]+", english)) == sorted(re.findall(r"\[?@[\w-]+", danish)), path.name
-    assert set(unwritten(folder / "en")) == set(SURVEYS)
+    assert unwritten(folder / "en") == ()
 
 
 @pytest.fixture(scope="module")
 def english(imported_demo: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str, str]:
-    """The demo rendered in English: before its chapters are drafted, and after. Read only."""
+    """The demo rendered in English: without its chapters of results, and with these drafted. Read only."""
     from evaluation.workflow.draft import draft_chapters
     from evaluation.workflow.run import run
 
     root = tmp_path_factory.mktemp("english") / "demo"
     shutil.copytree(imported_demo, root)
+    _without_chapters(root)
     first = run(root, ("render",), products=[PRODUCT], engine="embedded", lang="en")
     assert first.silent == {f"{PRODUCT}/en": SURVEYS}
     before = html(root)
@@ -88,6 +89,20 @@ def english(imported_demo: Path, tmp_path_factory: pytest.TempPathFactory) -> tu
     second = run(root, ("render",), products=[PRODUCT], engine="embedded", lang="en")
     assert second.silent == {}
     return root, before, html(root)
+
+
+def _without_chapters(root: Path) -> None:
+    for name in SURVEYS:
+        (root / f"reports/{PRODUCT}/en/{name}").unlink()
+
+
+def test_the_report_as_shipped_is_whole_in_english(capsys: pytest.CaptureFixture[str], demo_copy: Path) -> None:
+    done = evaluation(capsys, "render", PRODUCT, "-w", demo_copy, "--lang", "en", "--engine", "embedded")
+    assert done.code == 0, done.err
+    assert "left out" not in done.out
+    text = shown(html(demo_copy))
+    assert danish_words(text, only_danish(demo_copy)) == []
+    assert len(re.findall(r"Figure \d+", text)) > 40
 
 
 def html(root: Path) -> str:
@@ -195,6 +210,7 @@ def test_the_danish_document_does_not_change_because_there_is_an_english_one(
 def test_the_command_lists_what_is_left_out_and_the_draft_fills_it(
     capsys: pytest.CaptureFixture[str], demo_copy: Path
 ) -> None:
+    _without_chapters(demo_copy)
     done = evaluation(capsys, "render", PRODUCT, "-w", demo_copy, "--lang", "en", "--engine", "embedded")
     assert done.code == 0, done.err
     assert f"{PRODUCT}/en: left out, for the chapter has no English prose: {', '.join(SURVEYS)}" in done.out
