@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 _PART = re.compile(r"[a-z0-9_-]+\Z")
 _LETTERS = str.maketrans({"æ": "ae", "ø": "oe", "å": "aa", "é": "e", "ü": "u", "ö": "o", "ä": "a"})
 
 
+@lru_cache(maxsize=4096)
 def slug(text: str) -> str:
     """``text`` as one key part: lower case, æøå as ae oe aa, the rest as hyphens.
 

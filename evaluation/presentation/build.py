@@ -214,8 +214,10 @@ def build_results(
     brand = load_brand(brand_file(project))
     folder = project / FOLDER
     changed = [path for piece in pieces if write_atomic(path := folder / f"{piece.name}.qmd", piece.content)]
-    drawn, figures = _figures(pieces, project, brand, pool, progress)
-    numbers = _numbers(ctx, pieces, brand, wanted)
+    numbers: dict[str, bytes | str] = {}
+    drawn, figures = _figures(
+        pieces, project, brand, pool, progress, lambda: numbers.update(_numbers(ctx, pieces, brand, wanted))
+    )
     changed += [path for name, content in numbers.items() if write_atomic(path := folder / name, content)]
     if write_atomic(project / "_variables.yml", variables(ctx, _used(project, _VARIABLE))):
         changed.append(project / "_variables.yml")
@@ -230,19 +232,21 @@ def _figures(
     brand: Brand,
     pool: ProcessPoolExecutor | None,
     progress: Progress | None,
+    meanwhile: Callable[[], None],
 ) -> tuple[list[Path], list[Path]]:
-    """Draw what changed; files drawn, and all files of figures."""
+    """Draw what changed, and do something else ``meanwhile``; files drawn, and all files of figures."""
     from evaluation.presentation.figures.save import save_figures
 
     jobs = [(figure, project / FOLDER / name) for piece in pieces for name, figure in piece.figures]
     if not jobs:
+        meanwhile()
         return [], []
 
     def told(done: int, total: int, name: str) -> None:
         if progress is not None:
             progress("figures", name, done - 1, total)
 
-    saved = save_figures(jobs, brand, cache=project / FOLDER / CACHE, pool=pool, progress=told)
+    saved = save_figures(jobs, brand, cache=project / FOLDER / CACHE, pool=pool, progress=told, meanwhile=meanwhile)
     drawn = [path for entry in saved if entry.drawn for path in (entry.svg, entry.png)]
     return drawn, [path for entry in saved for path in (entry.svg, entry.png)]
 

@@ -158,7 +158,7 @@ class SurveyView:
         """What a group is called, safe Markdown."""
         return markdown(self.group_labels.get(group, group))
 
-    @property
+    @cached_property
     def waves_key(self) -> str:
         """``2020_2024`` of the compared pair; empty without one."""
         return waves_part(*self.pair) if self.pair else ""

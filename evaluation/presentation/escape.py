@@ -23,8 +23,11 @@ _LEADING_COUNTER = re.compile(r"^(\(?[^\W_]+)([.)])")
 
 def plain(text: str) -> str:
     """``text`` on one line without control and direction characters, blanks collapsed."""
-    kept = "".join(" " if _unprintable(sign) else sign for sign in text)
-    kept = "".join(sign for sign in kept if unicodedata.bidirectional(sign) not in _DIRECTIONS)
+    kept = text
+    # Python calls no sign printable that one of the two lines below would change.
+    if not text.isprintable():
+        kept = "".join(" " if _unprintable(sign) else sign for sign in kept)
+        kept = "".join(sign for sign in kept if unicodedata.bidirectional(sign) not in _DIRECTIONS)
     return re.sub(r"[ \t]+", " ", kept).strip(" \u00a0")
 
 

@@ -112,20 +112,7 @@ def render_product(
         Whatever is wrong with the project, the engine or the target files.
     """
     start = time.perf_counter()
-    folder = root / "reports" / product
-    if not (folder / "_quarto.yml").is_file():
-        raise fail(
-            "reporting-product-unknown",
-            where=folder,
-            found=product,
-            product=product,
-            known=", ".join(products(root)) or "–",
-        )
-    unknown = [name for name in formats if name not in FORMATS]
-    if unknown:
-        raise fail(
-            "reporting-format-unknown", found=", ".join(unknown), formats=", ".join(unknown), known=", ".join(FORMATS)
-        )
+    folder = _project(root, product, formats)
     name, version = choose_engine(engine)
     if progress:
         progress("prepare")
@@ -145,12 +132,32 @@ def render_product(
             raise EvaluationError([_told_of(problem, work, folder) for problem in error.problems]) from error
         finally:
             memory.finish_layout()
+    files, beside = _put(root, product, {output: done[output] for output in formats}, books)
+    return RenderResult(files, name, version, time.perf_counter() - start, log, beside)
+
+
+def _project(root: Path, product: str, formats: Sequence[str]) -> Path:
+    """The folder of a product that is there, for formats that we have."""
+    folder = root / "reports" / product
+    if not (folder / "_quarto.yml").is_file():
+        known = ", ".join(products(root)) or "–"
+        raise fail("reporting-product-unknown", where=folder, found=product, product=product, known=known)
+    unknown = ", ".join(name for name in formats if name not in FORMATS)
+    if unknown:
+        raise fail("reporting-format-unknown", found=unknown, formats=unknown, known=", ".join(FORMATS))
+    return folder
+
+
+def _put(
+    root: Path, product: str, done: Mapping[str, bytes], books: Mapping[str, bytes]
+) -> tuple[dict[str, Path], tuple[Path, ...]]:
+    """Put documents and workbooks in place; the documents by format, and the workbooks."""
     target = root / "reports" / "_output" / document_name(product)
-    files = {output: target / f"{document_name(product)}.{output}" for output in formats}
+    files = {output: target / f"{document_name(product)}.{output}" for output in done}
     beside = {target / book: content for book, content in books.items()}
-    place({**{files[output]: done[output] for output in formats}, **beside})
+    place({**{files[output]: content for output, content in done.items()}, **beside})
     _remove([target / book for book in WORKBOOKS if book not in books])
-    return RenderResult(files, name, version, time.perf_counter() - start, log, tuple(beside))
+    return files, tuple(beside)
 
 
 def _remove(gone: Sequence[Path]) -> None:

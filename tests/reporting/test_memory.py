@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
 
-from evaluation.reporting.embedded import engine, pandoc
+from evaluation.reporting.embedded import engine, pandoc, typst_pdf
 from evaluation.reporting.embedded.memory import Memory
 from tests.reporting.projects import project
 
@@ -67,3 +68,42 @@ def test_a_damaged_memory_changes_nothing(tmp_path, damage):
         (place / name).write_bytes(damage)
     assert remembered(folder, place) == good
     assert not (folder / ".typst").exists()
+
+
+def source_of(folder: Path) -> str:
+    """What the engine hands to Typst."""
+    memory = Memory(folder.parent / "kept")
+    engine.render(folder, ("pdf",), memory)
+    kept = (folder.parent / "kept" / "main.typ").read_text(encoding="utf-8")
+    shutil.rmtree(folder.parent / "kept")
+    return kept
+
+
+def test_chapters_in_files_of_their_own_give_the_same_pdf(tmp_path):
+    folder = project(tmp_path / "project")
+    source = source_of(folder)
+    files = typst_pdf._files(source)
+    assert {"main.typ", "frame.typ", "chapter0.typ"} <= set(files)
+    whole = source.replace(typst_pdf._DEFINED, "\n").replace(typst_pdf._CHAPTER, "\n")
+    assert list(typst_pdf._files(whole)) == ["main.typ"]
+    assert typst_pdf.compile_typst(source, folder) == typst_pdf.compile_typst(whole, folder)
+
+
+def test_a_changed_chapter_leaves_the_files_of_the_others_alone(tmp_path):
+    folder = project(tmp_path / "project")
+    before = typst_pdf._files(source_of(folder))
+    chapter = folder / "index.qmd"
+    text = chapter.read_text(encoding="utf-8")
+    chapter.write_text(text + "\n\nEt nyt afsnit.\n", encoding="utf-8")
+    after = typst_pdf._files(source_of(folder))
+    assert set(after) == set(before)
+    assert len([name for name in before if before[name] != after[name]]) == 1
+
+
+@pytest.mark.parametrize(
+    "code", ["#set text(size: 30pt)", "#show heading: it => []", "#let navn = [Et navn]", '#import "x.typ"']
+)
+def test_what_holds_beyond_its_chapter_keeps_everything_in_one_file(code):
+    source = f"#let a = 1\n{typst_pdf._DEFINED}Forrest\n{typst_pdf._CHAPTER}= En\n{code}\n{typst_pdf._CHAPTER}= To\n"
+    assert typst_pdf._files(source) == {"main.typ": source}
+    assert len(typst_pdf._files(source.replace(code, "Tekst"))) == 4

@@ -2,8 +2,8 @@
 
 Facets are what makes plotnine slow, and automatic layout is what makes labels collide. A
 figure therefore places rectangles, lines, points and texts at known mm on a :class:`Canvas`,
-with text widths measured beforehand; the canvas becomes one ggplot with identity scales and
-one geom a kind. y counts downwards from the upper edge, as on paper.
+with text widths measured beforehand; the canvas becomes one ggplot whose marks plotnine's geoms
+draw as they are, one geom a kind. y counts downwards from the upper edge, as on paper.
 """
 
 from __future__ import annotations
@@ -13,10 +13,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-import pandas as pd
-
 from evaluation.presentation.brand import Brand
 from evaluation.presentation.figures.fonts import FALLBACK_FAMILY, MM_PER_PT, measure, register_fonts, wrap
+from evaluation.presentation.figures.placed import placed_layer
 
 if TYPE_CHECKING:
     from plotnine import ggplot
@@ -177,71 +176,18 @@ class Canvas:
 
         size = (self.width / 25.4, self.height / 25.4)
         theme = p9.theme_void(base_family=[self.brand.family, FALLBACK_FAMILY]) + p9.theme(
-            figure_size=size, plot_margin=0
+            figure_size=size,
+            plot_margin=0,
+            plot_background=p9.element_rect(fill=self.brand.colour("background"), color="none"),
         )
         # The second family helps out with signs the first lacks. A label is data: "$5 and $7" is no
         # mathematics; plotnine applies a theme's settings in a context of their own.
         theme._rcParams["text.parse_math"] = False
         plot = p9.ggplot() + theme
-        plot += p9.theme(plot_background=p9.element_rect(fill=self.brand.colour("background"), color="none"))
-        # Limits of the coordinates, not of the scales: these would drop a mark that touches the edge.
+        # The marks stand in no data that scales could learn their limits from.
         plot += p9.coord_cartesian(xlim=(0, self.width), ylim=(0, self.height), expand=False)
-        for scale in ("fill", "color", "size", "shape"):
-            plot += getattr(p9, f"scale_{scale}_identity")(guide=None)
-        for (_, kind), marks in sorted(self._marks.items()):
-            frame = pd.DataFrame(marks)
-            frame["y"] = self.height - frame["y"]
-            if "yend" in frame:
-                frame["yend"] = self.height - frame["yend"]
-            frame["group"] = 1
-            plot += _GEOMS[kind](frame)
+        plot += p9.scale_x_continuous(limits=(0, self.width))
+        plot += p9.scale_y_continuous(limits=(0, self.height))
+        marks = [(kind, marks) for (_, kind), marks in sorted(self._marks.items())]
+        plot += placed_layer()(marks, self.height)
         return plot
-
-
-def _rect_geom(edge: float) -> Callable[[pd.DataFrame], Any]:
-    def build(frame: pd.DataFrame) -> Any:
-        import plotnine as p9
-
-        mapping = p9.aes(xmin="x", xmax="xend", ymin="yend", ymax="y", fill="fill", color="color", group="group")
-        return p9.geom_rect(mapping, frame, size=edge)
-
-    return build
-
-
-def _line_geom(style: str) -> Callable[[pd.DataFrame], Any]:
-    def build(frame: pd.DataFrame) -> Any:
-        import plotnine as p9
-
-        # plotnine multiplies line sizes by the square root of pi to get points.
-        frame["size"] = frame["size"] / MM_PER_PT / 1.7724539
-        names = ("x", "y", "xend", "yend", "color", "size", "group")
-        return p9.geom_segment(p9.aes(**{name: name for name in names}), frame, linetype=style, lineend="butt")
-
-    return build
-
-
-def _point_geom(frame: pd.DataFrame) -> Any:
-    import plotnine as p9
-
-    stroke = 0.65
-    frame["size"] = frame["size"] / MM_PER_PT / 1.7724539 - 2 * stroke
-    names = ("x", "y", "color", "fill", "shape", "size", "group")
-    return p9.geom_point(p9.aes(**{name: name for name in names}), frame, stroke=stroke)
-
-
-def _text_geom(frame: pd.DataFrame) -> Any:
-    import plotnine as p9
-
-    # group: a mapped colour would otherwise split the labels into groups (plotnine).
-    names = ("x", "y", "label", "color", "size", "fontweight", "fontstyle", "ha", "angle", "group")
-    return p9.geom_text(p9.aes(**{name: name for name in names}), frame, va="baseline")
-
-
-_GEOMS: dict[str, Callable[[pd.DataFrame], Any]] = {
-    "rect": _rect_geom(0.0),
-    "box": _rect_geom(0.3),
-    "line": _line_geom("solid"),
-    "dashed": _line_geom("dashed"),
-    "point": _point_geom,
-    "text": _text_geom,
-}

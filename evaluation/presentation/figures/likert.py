@@ -83,7 +83,9 @@ class LikertBattery(Drawn):
         unknown = set(rows["category_label"]) - set(self.categories)
         if unknown:
             raise ValueError(f"LikertBattery: categories not declared: {', '.join(sorted(map(str, unknown)))}")
-        total = rows.groupby(["item_label", "wave_label"])["share"].agg(lambda shares: shares.sum(skipna=False))
+        bars = rows.groupby(["item_label", "wave_label"])["share"]
+        # Of a bar with a hidden share nobody knows what the others add up to.
+        total = bars.sum()[bars.count() == bars.size()]
         if ((total - 1).abs() > 0.02).any():
             raise ValueError("LikertBattery: shares of a bar must add up to 1")
         object.__setattr__(self, "rows", rows)

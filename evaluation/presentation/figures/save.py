@@ -96,6 +96,7 @@ def save_figures(
     workers: int = 2,
     pool: ProcessPoolExecutor | None = None,
     progress: Callable[[int, int, str], None] | None = None,
+    meanwhile: Callable[[], None] | None = None,
 ) -> list[SavedFigure]:
     """Save many figures, those that changed in ``workers`` processes.
 
@@ -107,6 +108,8 @@ def save_figures(
         Processes that run already, used instead of new ones; it stays open.
     progress : callable, optional
         Called as ``progress(done, total, name)`` in this process after each figure.
+    meanwhile : callable, optional
+        Called once in this process: while others draw, where there are any, else at the end.
 
     Returns
     -------
@@ -120,6 +123,7 @@ def save_figures(
         if progress is not None:
             progress(len(done), len(jobs), jobs[index][1].name)
 
+    waiting = [] if meanwhile is None else [meanwhile]
     stale: list[int] = []
     for index, (figure, stem) in enumerate(jobs):
         if _cached(cache, stem, figure_key(figure, brand)) is None:
@@ -128,18 +132,25 @@ def save_figures(
             finished(index, save_figure(figure, stem, brand, cache=cache))
     todo = [(index, *jobs[index]) for index in stale]
     if pool is not None and todo:
-        _in_parallel(todo, brand, cache, pool, finished, helping=True)
+        _in_parallel(todo, brand, cache, pool, finished, waiting, helping=True)
     elif workers > 1 and len(stale) >= _PARALLEL_FROM:
         from concurrent.futures import ProcessPoolExecutor
         from multiprocessing import get_context
 
         # spawn, not fork: pandas and the progress display run threads, and a forked lock never opens.
         with ProcessPoolExecutor(min(workers, len(todo)), mp_context=get_context("spawn")) as own:
-            _in_parallel(todo, brand, cache, own, finished)
+            _in_parallel(todo, brand, cache, own, finished, waiting)
     for index in stale:
         if index not in done:
             finished(index, save_figure(*jobs[index], brand, cache=cache))
+    _do(waiting)
     return [done[index] for index in range(len(jobs))]
+
+
+def _do(waiting: list[Callable[[], None]]) -> None:
+    """Do what waits, each once."""
+    while waiting:
+        waiting.pop()()
 
 
 def _in_parallel(
@@ -148,18 +159,21 @@ def _in_parallel(
     cache: Path | None,
     pool: ProcessPoolExecutor,
     finished: Callable[[int, SavedFigure], None],
+    waiting: list[Callable[[], None]],
     *,
     helping: bool = False,
 ) -> None:
     """Draw in processes of their own; what they could not finish is left to the caller.
 
-    With ``helping`` this process draws too, from the end of the queue, until the others have all that is left.
+    What is ``waiting`` is done when they have been given all of it. With ``helping`` this process then draws too,
+    from the end of the queue, until the others have all that is left.
     """
     from concurrent.futures import as_completed
     from concurrent.futures.process import BrokenProcessPool
 
     try:
         futures = {pool.submit(save_figure, figure, stem, brand, cache=cache): index for index, figure, stem in jobs}
+        _do(waiting)
         for job, future in reversed(list(zip(jobs, list(futures), strict=True))):
             if not helping or not future.cancel():
                 break
@@ -185,7 +199,8 @@ def _files(canvas: Canvas) -> tuple[bytes, bytes]:
         engine = drawing.get_layout_engine()
         if engine is not None:
             engine.execute(drawing)
-            drawing.set_layout_engine("none")
+            # None, not "none": that leaves another engine in its place, and with it the drawing done twice.
+            drawing.set_layout_engine(None)
         svg, png = io.BytesIO(), io.BytesIO()
         try:
             drawing.savefig(svg, format="svg", metadata={"Date": None, "Creator": None})

@@ -54,10 +54,9 @@ def hidden_table(ctx: Context) -> Piece:
 
 def hidden_counts(record: pd.DataFrame) -> pd.DataFrame:
     """One row a table, effect and rule: objects of groups and of single units; hidden before coarser, many first."""
-    parts = record["key"].str.split(".", expand=True)
     # the key without its third part, the stat: mean and share of a group are one object
-    kept = [place for place in parts.columns if place != 2]
-    names = parts[kept].fillna("").agg(".".join, axis=1)
+    parts = (key.split(".") for key in record["key"])
+    names = [".".join((*part[:2], *part[3:])) for part in parts]
     rows = record.assign(object=names, unit=record["group"].str.startswith(_UNIT))
     rows = rows.drop_duplicates(["table", "rule", "hidden", "object"])
     by = ["table", "hidden", "rule"]

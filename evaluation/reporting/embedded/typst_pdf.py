@@ -22,10 +22,17 @@ _FRAME = """#let horizontalrule = line(start: (25%, 0%), end: (75%, 0%))
 
 $typst-template.typ()$
 
+// evaluation: definitions end
 $typst-show.typ()$
 
 $body$
 """
+#: Comments in the source where it may be put into several files: below the definitions, and before each chapter.
+_DEFINED, _CHAPTER = "// evaluation: definitions end\n", "// evaluation: chapter\n"
+#: What holds from there to the end of a file, and would end with the chapter.
+_LASTING = re.compile(r"#(?:set|show|let|import|include)\b")
+#: What a chapter in a file of its own would not know.
+_NAMING = re.compile(r"#(?:let|import)\b")
 _KIND = {"fig": "quarto-float-fig", "tbl": "quarto-float-tbl"}
 _COLOURS = {"note": "link", "tip": "secondary", "important": "after", "warning": "accent", "caution": "accent"}
 # A row over all columns introduces the rows below it; as a header of the second level it stays with them.
@@ -67,7 +74,7 @@ def write_pdf(document: Mapping[str, Any], project: Project, folder: Path, memor
 def write_typst(document: Mapping[str, Any], project: Project, folder: Path) -> str:
     """Return the Typst source."""
     options = project.options("pdf")
-    blocks = _footed(document["blocks"])
+    blocks = _with_chapters(_footed(document["blocks"]))
     changed = tree.walk({"meta": document["meta"], "blocks": blocks}, lambda node: _change(node, document))
     with tempfile.TemporaryDirectory() as name:
         frame = Path(name) / "frame.typst"
@@ -149,10 +156,11 @@ def compile_typst(source: str, folder: Path) -> bytes:
     """Compile Typst source with only the fonts that come with the project."""
     import typst
 
-    # Always the same place below the root: what Typst remembers of one source goes by it.
+    # Always the same places below the root: what Typst remembers of one source goes by them.
     main = folder / _MAIN
     main.parent.mkdir(exist_ok=True)
-    main.write_text(source, encoding="utf-8")
+    for name, part in _files(source).items():
+        (main.parent / name).write_text(part, encoding="utf-8")
     try:
         made, warnings = typst.compile_with_warnings(
             str(main), root=str(folder), font_paths=[str(font_folder())], ignore_system_fonts=True,
@@ -167,6 +175,29 @@ def compile_typst(source: str, folder: Path) -> bytes:
         # Typst gives a PDF all the same, with wrong numbers in it.
         raise fail("reporting-typst-failed", found=unsettled[0])
     return bytes(made)
+
+
+def _with_chapters(blocks: list[Node]) -> list[Node]:
+    """``blocks`` with a comment before each chapter, where it is nobody's content but the document's."""
+    mark = tree.raw("typst", _CHAPTER.strip())
+    opens = [block["t"] == "Header" and block["c"][0] == 1 for block in blocks]
+    return [node for block, first in zip(blocks, opens, strict=True) for node in ([mark, block] if first else [block])]
+
+
+def _files(source: str) -> dict[str, str]:
+    """The source as files, a chapter each, by name.
+
+    Typst gives every word of a file a number, and a paragraph more changes all of them: nothing in that file that it
+    laid out before is then found again. Of a report in one file that is everything.
+    """
+    definitions, defined, text = source.partition(_DEFINED)
+    front, *chapters = text.split(_CHAPTER)
+    if not defined or _NAMING.search(front) or any(_LASTING.search(chapter) for chapter in chapters):
+        return {Path(_MAIN).name: source}
+    names = [f"chapter{number}.typ" for number in range(len(chapters))]
+    files = {name: f'#import "frame.typ": *\n{chapter}' for name, chapter in zip(names, chapters, strict=True)}
+    included = "".join(f'#include "{name}"\n' for name in names)
+    return {Path(_MAIN).name: f"{definitions}{front}{included}", "frame.typ": definitions, **files}
 
 
 def _message(error: Exception, source: str) -> str:

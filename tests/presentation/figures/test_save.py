@@ -71,6 +71,23 @@ def test_other_processes_give_the_same_bytes(saved: Path, tmp_path: Path, monkey
             assert (tmp_path / file).read_bytes() == (saved / file).read_bytes(), file
 
 
+@pytest.mark.parametrize("workers", [1, 2])
+def test_other_work_is_done_once_and_not_after_the_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, workers: int
+) -> None:
+    monkeypatch.setattr("evaluation.presentation.figures.save._PARALLEL_FROM", 2)
+    happened: list[str] = []
+    jobs = [(one(name), tmp_path / f"fig-{name}") for name in ("a", "b", "c")]
+    for _ in range(2):
+        save_figures(
+            jobs, BRAND, cache=tmp_path / "cache", workers=workers,
+            progress=lambda done, total, name: happened.append("figure"), meanwhile=lambda: happened.append("other"),
+        )  # fmt: skip
+    first, second = happened[:4], happened[4:]
+    assert first == ["other", *["figure"] * 3] if workers == 2 else [*["figure"] * 3, "other"]
+    assert second == [*["figure"] * 3, "other"]
+
+
 def test_labels_are_data(tmp_path: Path) -> None:
     label = HOSTILE + " \x07</text><script>alert(1)</script> $\\frac{1}{2}$ ]]> &amp; 😀"
     found = save_figure(one(label), tmp_path / "fig", BRAND)
