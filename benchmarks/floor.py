@@ -76,11 +76,13 @@ def documents_of(root: Path, private: Path) -> Documents:
 
 
 def bare_figures(figures: list[Any], brand: Any, folder: Path) -> None:
-    """Draw every figure once and save it in both formats: no cache, no second process, no tidying."""
+    """Draw every figure with plotnine's layers and save it in both formats: no cache, no second process, no tidying."""
     from matplotlib import pyplot
 
+    from benchmarks.usual import through_plotnine
+
     for number, figure in enumerate(figures):
-        drawing = figure.draw(brand).draw()
+        drawing = through_plotnine(figure.layout(brand)).draw()
         drawing.savefig(folder / f"{number}.svg")
         drawing.savefig(folder / f"{number}.png", dpi=200)
         pyplot.close(drawing)
