@@ -211,8 +211,15 @@ def _run(
 ) -> tuple[dict[str, bytes], tuple[str, ...]]:
     if name == "quarto":
         from evaluation.reporting import quarto
+        from evaluation.reporting.embedded.word_parts import finish
+        from evaluation.reporting.project import load_project
 
-        return quarto.render(work, formats, progress=progress)
+        done, log = quarto.render(work, formats, progress=progress)
+        if "docx" in done:
+            # rows that stay whole, fonts, contents that Word fills in: what pandoc leaves out in either engine
+            sender = str(load_project(work).metadata().get("udgiver", ""))
+            done = {**done, "docx": finish(done["docx"], sender)}
+        return done, log
     from evaluation.reporting.embedded import engine as embedded
 
     if progress:
