@@ -15,12 +15,20 @@ from evaluation.codebook.model import Scale
 from evaluation.common.ids import make_key, slug
 from evaluation.statistics.consistency import Consistency, consistency
 from evaluation.statistics.invariance import Invariance, invariance
-from evaluation.statistics.reliability import cronbach_alpha
+from evaluation.statistics.reliability import Alpha
 
 
-def scales(frame: Frame, scores: Floats, alpha: float) -> pd.DataFrame:
-    """Make the table ``scales`` of one survey; items that a wave did not ask are left out of its alpha."""
-    rows = []
+def scales(frame: Frame, scores: Floats) -> tuple[pd.DataFrame, list[Floats]]:
+    """Make the table ``scales`` of one survey; items that a wave did not ask are left out of its alpha.
+
+    Returns
+    -------
+    table : DataFrame
+        Without what :func:`with_alphas` fills in.
+    matrices : list of float array, shape (persons, items)
+        What the alpha of each row is made of.
+    """
+    rows, matrices = [], []
     for place, wave in enumerate(frame.waves):
         asked = frame.asked(place)
         here = (frame.wave == place) & frame.own
@@ -29,7 +37,7 @@ def scales(frame: Frame, scores: Floats, alpha: float) -> pd.DataFrame:
             if not columns:
                 continue
             matrix = _matrix(frame, scores, here, columns)
-            found = cronbach_alpha(matrix, 1 - alpha)
+            matrices.append(matrix)
             complete = ~np.isnan(matrix).any(axis=1)
             rows.append(
                 {
@@ -38,17 +46,23 @@ def scales(frame: Frame, scores: Floats, alpha: float) -> pd.DataFrame:
                     "scale": scale.id,
                     "wave": wave,
                     "items": len(columns),
-                    "n": found.n,
-                    "alpha": np.nan if found.value is None else found.value,
-                    "alpha_low": np.nan if found.low is None else found.low,
-                    "alpha_high": np.nan if found.high is None else found.high,
                     "method": "cronbach",
-                    "reason": found.reason,
                     **_together(consistency(matrix), [frame.instrument.items[i].id for i in columns]),
                     "_persons": len(np.unique(frame.counted[here][complete])),
                 }
             )
-    return conform("scales", pd.DataFrame(rows))
+    return conform("scales", pd.DataFrame(rows)), matrices
+
+
+def with_alphas(table: pd.DataFrame, found: list[Alpha]) -> pd.DataFrame:
+    """``table`` of :func:`scales` with the alpha of each row."""
+    made = table.copy()
+    made["n"] = np.array([one.n for one in found], dtype=float)
+    made["alpha"] = np.array([_number(one.value) for one in found], dtype=float)
+    made["alpha_low"] = np.array([_number(one.low) for one in found], dtype=float)
+    made["alpha_high"] = np.array([_number(one.high) for one in found], dtype=float)
+    made["reason"] = pd.Series([one.reason for one in found], index=made.index, dtype=object)
+    return made
 
 
 def _columns(frame: Frame, scale: Scale, asked: Bools) -> list[int]:

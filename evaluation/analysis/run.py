@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from functools import partial
+from time import monotonic
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from evaluation.analysis.alphas import same_way, scales
+from evaluation.analysis.alphas import same_way, scales, with_alphas
 from evaluation.analysis.attrition import attrition
 from evaluation.analysis.basis import basis
 from evaluation.analysis.change_table import Setting
@@ -21,7 +23,7 @@ from evaluation.analysis.distributions import distributions
 from evaluation.analysis.estimates import COLUMNS, Estimates, conform, join
 from evaluation.analysis.exposure import exposure_comparisons
 from evaluation.analysis.families import decide
-from evaluation.analysis.frame import Frame, build_frame
+from evaluation.analysis.frame import Floats, Frame, build_frame
 from evaluation.analysis.groups import partitions
 from evaluation.analysis.indicators import indicators
 from evaluation.analysis.interruptions import interruptions
@@ -36,12 +38,18 @@ from evaluation.analysis.uncertainty import population_rows
 from evaluation.analysis.weighting import weighted
 from evaluation.codebook.model import Instrument
 from evaluation.common.errors import EvaluationError, Problem
+from evaluation.common.sharing import PATIENCE, begun, ended, every
 from evaluation.plan.load import Workspace
 from evaluation.plan.model import Survey
 from evaluation.plan.timing import pairing
 from evaluation.responses.model import Responses
+from evaluation.statistics.reliability import Alpha, cronbach_alpha
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future, ProcessPoolExecutor
 
 Tables = dict[str, list[pd.DataFrame]]
+_Coefficient = Callable[[list[Floats]], list[Alpha]]
 
 
 @dataclass(slots=True)
@@ -50,6 +58,8 @@ class _Collector:
 
     tables: Tables = field(default_factory=lambda: {name: [] for name in COLUMNS})
     notes: list[dict[str, Any]] = field(default_factory=list)
+    pool: ProcessPoolExecutor | None = None
+    alphas: list[tuple[int, list[Floats], Future[list[Alpha]] | None]] = field(default_factory=list)
 
     def note(self, code: str, survey: str, **params: object) -> None:
         self.notes.append({"code": code, "survey": survey, **params})
@@ -59,6 +69,8 @@ def analyse(
     workspace: Workspace,
     instruments: Mapping[str, Instrument],
     responses: Mapping[tuple[str, str], Responses],
+    *,
+    pool: ProcessPoolExecutor | None = None,
 ) -> Estimates:
     """Every number a report may show, before the gate.
 
@@ -69,6 +81,8 @@ def analyse(
     instruments : mapping of instrument id to Instrument
     responses : mapping of (survey, wave) to Responses
         What has been imported; surveys and waves may be missing.
+    pool : ProcessPoolExecutor, optional
+        Processes that are there anyway: they ask pingouin, whose import takes as long as many a survey.
 
     Returns
     -------
@@ -88,7 +102,8 @@ def analyse(
     ]
     if problems:
         raise EvaluationError(problems)
-    made = _Collector()
+    made = _Collector(pool=pool)
+    coefficient = partial(every, partial(cronbach_alpha, level=1 - workspace.plan.decision.alpha))
     for survey in workspace.plan.surveys:
         for entry in survey.waves:
             if (survey.id, entry.wave) not in responses:
@@ -99,16 +114,20 @@ def analyse(
         if frame is None:
             made.note("survey-without-answers", survey.id)
             continue
-        _survey(workspace, survey, frame, made)
+        _survey(workspace, survey, frame, made, coefficient)
     made.tables["indicators"].append(indicators(workspace))
     made.tables["trends"].append(interruptions(workspace, made.tables["indicators"][-1]))
+    until = monotonic() + PATIENCE
+    for place, matrices, asked in made.alphas:
+        found = ended(asked, coefficient, matrices, until)
+        made.tables["scales"][place] = with_alphas(made.tables["scales"][place], found)
     tables = {name: join(name, parts) for name, parts in made.tables.items()}
     tables["estimates"] = conform("estimates", decide(tables["estimates"], workspace.plan))
     tables["nonresponse"] = nonresponse(tables["estimates"])
     return Estimates(**tables, meta=basis(workspace, responses, made.notes))
 
 
-def _survey(workspace: Workspace, survey: Survey, frame: Frame, made: _Collector) -> None:
+def _survey(workspace: Workspace, survey: Survey, frame: Frame, made: _Collector, coefficient: _Coefficient) -> None:
     """All tables of one survey."""
     alpha = workspace.plan.decision.alpha
     estimand = workspace.plan.estimand(survey.id)
@@ -124,7 +143,9 @@ def _survey(workspace: Workspace, survey: Survey, frame: Frame, made: _Collector
     made.tables["distributions"].append(distributions(frame, groupings))
     made.tables["levels"].append(levels(frame, measures, groupings, estimand, population, alpha))
     made.tables["perceived"].append(perceived(frame, scores, groupings, estimand, population, alpha))
-    made.tables["scales"].append(scales(frame, scores, alpha))
+    table, matrices = scales(frame, scores)
+    made.alphas.append((len(made.tables["scales"]), matrices, begun(made.pool, coefficient, matrices)))
+    made.tables["scales"].append(table)
     made.tables["scales"][-1] = with_intraclass(made.tables["scales"][-1], frame, measures)
     if one_population(survey, frame.waves):
         made.tables["comparisons"].append(release_comparisons(frame, scores, measures, workspace))

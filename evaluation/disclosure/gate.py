@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -45,6 +46,9 @@ from evaluation.disclosure.states_gate import hidden_states
 from evaluation.disclosure.trends_gate import gate_trends
 from evaluation.plan.model import Disclosure
 
+if TYPE_CHECKING:
+    from concurrent.futures import ProcessPoolExecutor
+
 _LEVEL_SPREAD = ("sd", "se", "df", "ci_low", "ci_high", "n_eff", "floor_share", "ceiling_share")
 _PERCEIVED_SPREAD = ("se", "df", "ci_low", "ci_high")
 _PERCEIVED_SHARES = ("share_worse", "share_same", "share_better")
@@ -56,7 +60,7 @@ _ALIKE = ("icc_unit", "icc_rater")
 _APART = ("share_dont_know", "share_not_here")
 
 
-def publish(estimates: Estimates, policy: Disclosure) -> Published:
+def publish(estimates: Estimates, policy: Disclosure, *, pool: ProcessPoolExecutor | None = None) -> Published:
     """Everything of ``estimates`` that may be shown.
 
     Parameters
@@ -65,6 +69,8 @@ def publish(estimates: Estimates, policy: Disclosure) -> Published:
         Private tables with the distinct people behind every number.
     policy : Disclosure
         The plan's ``[disclosure]``.
+    pool : ProcessPoolExecutor, optional
+        Processes that are there anyway: items are decided by themselves, and some of them there.
 
     Returns
     -------
@@ -75,7 +81,7 @@ def publish(estimates: Estimates, policy: Disclosure) -> Published:
     record = Record()
     threshold = policy.threshold
     rules = Policy(threshold, policy.protection, policy.rare)
-    found, scores = linked(estimates, rules, policy.exempt)
+    found, scores = linked(estimates, rules, policy.exempt, pool)
     allowed = found["state"]
     levels = _levels(estimates.levels, allowed, scores, rules, record)
     apart = hidden_states(estimates.distributions, rules, policy.exempt)
@@ -107,7 +113,9 @@ def publish(estimates: Estimates, policy: Disclosure) -> Published:
     return Published(**{name: conform(name, table) for name, table in tables.items()}, meta=plain)
 
 
-def linked(estimates: Estimates, rules: Policy, exempt: tuple[str, ...]) -> tuple[pd.DataFrame, Bools]:
+def linked(
+    estimates: Estimates, rules: Policy, exempt: tuple[str, ...], pool: ProcessPoolExecutor | None = None
+) -> tuple[pd.DataFrame, Bools]:
     """What groups that add up, and scales with their items, leave to be published.
 
     Returns
@@ -129,7 +137,7 @@ def linked(estimates: Estimates, rules: Policy, exempt: tuple[str, ...]) -> tupl
         return hidden_scores(levels, gone, rules, exempt, known, spans)
 
     scores = beside(_marks(levels, rules.threshold).hidden)
-    found, scores = with_scores(items, protected(items, rules), scales, scores, rules, beside)
+    found, scores = with_scores(items, protected(items, rules, pool), scales, scores, rules, beside)
     found = [with_areas(one, state, rules) for one, state in zip(items, found, strict=True)]
     found, scores = with_area_scores(items, found, scales, levels, scores)
     return frame(items, found), scores

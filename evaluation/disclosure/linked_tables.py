@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from functools import lru_cache
-from typing import Any, Final
+from functools import lru_cache, partial
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from evaluation.common.sharing import shared
 from evaluation.disclosure.linked import Policy, Structure
 from evaluation.disclosure.linked_areas import crossing, open_areas, without
 from evaluation.disclosure.linked_repair import Problem, primary, protect
@@ -18,12 +19,17 @@ from evaluation.disclosure.moves import HIDDEN, OPEN, Scoring
 from evaluation.disclosure.rules import COARSE_BELOW, Floats
 from evaluation.disclosure.small import decide
 
+if TYPE_CHECKING:
+    from concurrent.futures import ProcessPoolExecutor
+
 Ints = NDArray[np.int64]
 WHOLE: Final = "kommune"
 #: The grouping whose groups may cross types.
 AREA: Final = "omraade"
 #: Groups that are no part of the municipality's sums.
 BESIDE: Final = ("sammenligning", "forskel-sammenligning")
+#: Items that are sent to another process together.
+_TOGETHER: Final = 8
 _WORDS: Final = ("survey", "item", "wave", "scale", "group", "code", "_grouping", "_above")
 _NUMBERS: Final = ("count", "_persons", "_score", "_positive")
 
@@ -111,9 +117,22 @@ def states(distributions: pd.DataFrame, levels: pd.DataFrame, policy: Policy, ex
     return frame(items, protected(items, policy))
 
 
-def protected(items: list[Item], policy: Policy) -> list[Ints]:
-    """States of each item's problem after all its sums were looked at."""
-    return [one.start.copy() if one.problem is None else protect(one.problem, one.start, policy) for one in items]
+def protected(items: list[Item], policy: Policy, pool: ProcessPoolExecutor | None = None) -> list[Ints]:
+    """States of each item's problem after all its sums were looked at; ``pool`` may take some of the items."""
+    found = [one.start.copy() for one in items]
+    # Where everything is open, nothing is looked at: not worth sending.
+    todo = [i for i, one in enumerate(items) if one.problem is not None and (one.start != OPEN).any()]
+    parts = [todo[at : at + _TOGETHER] for at in range(0, len(todo), _TOGETHER)]
+    tasks = [[(items[i].problem, items[i].start) for i in part] for part in parts]
+    for part, states in zip(parts, shared(pool, partial(_protected, policy), tasks), strict=True):
+        for i, state in zip(part, states, strict=True):
+            found[i] = state
+    return found
+
+
+def _protected(policy: Policy, some: list[tuple[Problem, Ints]]) -> list[Ints]:
+    """States of the groups of some problems."""
+    return [protect(problem, first, policy) for problem, first in some]
 
 
 def frame(items: list[Item], found: list[Ints]) -> pd.DataFrame:
@@ -209,7 +228,12 @@ def _first(counts: Ints, people: Floats, scoring: Scoring, policy: Policy) -> In
 
 def relations(heads: pd.DataFrame) -> tuple[list[frozenset[int]], list[int], int]:
     """Groups above each row, its partition (-1 for those with parts), and the position of the whole."""
-    return _relations(*(tuple(heads[name].astype(str)) for name in ("group", "_above", "_grouping")))
+    return _relations(*(_words(heads[name]) for name in ("group", "_above", "_grouping")))
+
+
+def _words(column: pd.Series) -> tuple[str, ...]:
+    words = tuple(column.tolist())
+    return words if all(isinstance(word, str) for word in words) else tuple(column.astype(str))
 
 
 @lru_cache(maxsize=256)

@@ -17,7 +17,8 @@ import sys
 import threading
 import time
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import IO, Any
@@ -30,6 +31,8 @@ LIMIT = 60.0
 #: Files up to this many bytes are read whole by the worker.
 WHOLE = 4 * 1024 * 1024
 _MEMORY = 4 * 1024**3
+# How the names of files that the worker reads usually end.
+_SUFFIXES = frozenset({".sav", ".zsav", ".por", ".dta", ".sas7bdat", ".xpt"})
 _FIRST_ROWS = 1000
 _FORKED_LIMIT = 15.0
 # Whether this process is the worker, and whether a copy of this process once hung.
@@ -58,6 +61,11 @@ class Worker:
                 env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, paths))},
             )
         return self._process
+
+    def begin(self) -> None:
+        """Start the process before the first question; one that cannot start says so then."""
+        with self._lock, suppress(OSError):
+            self.start()
 
     def ask(self, path: Path, family: str, limit: float | None = None) -> SurveyExport | None:
         """The export, or None where this process may read the file itself.
@@ -160,6 +168,12 @@ def in_use() -> int:
         return 0
 
 
+def expect(paths: Iterable[Path]) -> None:
+    """Start the worker where one of ``paths`` will ask for it, while there is something else to read first."""
+    if any(path.suffix.lower() in _SUFFIXES and path.stat().st_size <= WHOLE for path in paths):
+        _WORKER.begin()
+
+
 def guarded(path: Path, family: str) -> SurveyExport | None:
     """Read ``path`` with the reader ``family`` of the registry in the worker.
 
@@ -244,12 +258,22 @@ def serve() -> None:
     asked, told = sys.stdin.buffer, sys.stdout.buffer
     # whatever a library prints must not come between the answers
     sys.stdout = sys.stderr
+    _prepare()
     while True:
         try:
             path, name, options = pickle.load(asked)
         except EOFError:
             return
         _answer(told, _read(Path(path), name) if options is None else _call(Path(path), name, options))
+
+
+def _prepare() -> None:
+    """Import what every question needs, before the first one comes."""
+    import pyreadstat
+
+    import evaluation.importing.read
+
+    _ = (pyreadstat, evaluation)
 
 
 def _answer(told: IO[bytes], answer: tuple[str, object]) -> None:

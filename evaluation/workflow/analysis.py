@@ -120,9 +120,10 @@ def run_analysis(
     progress("analyse", "answers", 0, 3)
     responses = load_all(workspace)
     progress("analyse", "estimates", 1, 3)
-    estimates = analyse(workspace, instruments, responses)
+    pool = None if helpers is None else helpers.pool
+    estimates = analyse(workspace, instruments, responses, pool=pool)
     progress("analyse", "disclosure gate", 2, 3)
-    published = publish(estimates, workspace.plan.disclosure)
+    published = publish(estimates, workspace.plan.disclosure, pool=pool)
     earlier = load_publications(workspace.root, manifests)
     published = settle(published, earlier, workspace.plan.disclosure, _shared(workspace, instruments))
     save_estimates(estimates, workspace.root / "data" / "processed")

@@ -1,4 +1,4 @@
-"""Processes that get ready to draw while the answers are still being read and analysed."""
+"""Processes that get ready to draw while the answers are still being read, and take some of the analysis then."""
 
 from __future__ import annotations
 

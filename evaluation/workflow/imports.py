@@ -184,6 +184,7 @@ def run_import(
             told[job.key] = (_stored_checks(workspace.root, job.key), ())
     if helpers is not None and todo and not problems:
         helpers.start()
+        _expect(workspace, [job.path for job, _ in todo])
     if todo:
         privacy_of(workspace)
     reader = Reader()
@@ -220,6 +221,15 @@ def run_import(
         forget_others(workspace, [job.path for job in present(workspace)])
     state.forget((job.stage for job in jobs(workspace)), "import/")
     return tuple(job.key for job, _ in todo)
+
+
+def _expect(workspace: Workspace, paths: Sequence[Path]) -> None:
+    """Let the process that reads SPSS, Stata and SAS get ready, where nothing can have been kept of such files."""
+    from evaluation.importing.cache import FOLDER
+    from evaluation.importing.guard import expect
+
+    if not (workspace.root / FOLDER).is_dir():
+        expect(paths)
 
 
 def with_changes(responses: Responses, added: Sequence[Entry], files: Sequence[str]) -> Responses:
