@@ -46,6 +46,8 @@ _SPREAD = (
     "verdict",
 )
 
+_EFFECT = ("effect_name", "effect_size", "effect_low", "effect_high")
+
 
 def gate_estimates(source: pd.DataFrame, levels: pd.DataFrame, threshold: int, record: Record) -> pd.DataFrame:
     """Gate the table ``estimates``.
@@ -81,6 +83,10 @@ def gate_estimates(source: pd.DataFrame, levels: pd.DataFrame, threshold: int, r
     _round(table, coarse, share)
     blank(table, hidden, _NUMBERS)
     blank(table, stripped | hidden, _SPREAD)
+    # A size of effect is the change over the standard deviation; of independent persons all spread tells it.
+    apart = ~levels["suppressed"] & levels["value"].notna() & levels["sd"].isna() & (levels["stat"] != "andel")
+    blank(table, _with_level(table, levels, apart), _EFFECT)
+    blank(table, _with_level(table, levels, apart & levels["se"].isna()), _SPREAD)
     _difference(table, share)
     lost = (table["group"] == DIFFERENCE).to_numpy() & table["change"].isna().to_numpy() & source["change"].notna()
     discreet |= lost.to_numpy() & ~below

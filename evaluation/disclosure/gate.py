@@ -175,6 +175,9 @@ def _levels(source: pd.DataFrame, allowed: pd.Series, scores: Bools, rules: Poli
     lone = complement(table, marks.stripped | hidden, people, ("survey", "measure", "stat", "wave"), FULL)
     lone |= (state == EXACT) & ~hidden
     blank(table, lone, ("sd", "floor_share", "ceiling_share"))
+    # Of independent persons the standard error is the standard deviation over the root of n.
+    alone = lone & ~share & ((table["method"] == "cr2_person") | (table["clusters"] == table["n"])).to_numpy()
+    blank(table, alone, _LEVEL_SPREAD)
     blank(table, hidden, ("value",))
     table["suppressed"] = hidden
     set_reason(table, stripped, UNDER_30)
