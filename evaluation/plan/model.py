@@ -254,6 +254,9 @@ class Header(Model):
     publisher: str = Field("", description="Who publishes the report.")
     project: str = Field("", description="Project number for the colophon.")
     financing: str = Field("", description="Who pays, for the colophon.")
+    isbn: str = Field("", description="Electronic ISBN, for the colophon.")
+    photo: str = Field("", description="Who made a photograph on the front page, for the colophon.")
+    address: str = Field("", description="Where the publisher can be found, for the colophon.")
     year: int = Field(ge=1990, le=2100, description="Year of the report.")
     estimand: Estimand = Field(
         "udvikling",

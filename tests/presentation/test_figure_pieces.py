@@ -17,6 +17,7 @@ from evaluation.disclosure.published import Published
 from evaluation.presentation.context import Context, SurveyView
 from evaluation.presentation.piece import Piece
 from evaluation.presentation.pieces.groups import groups
+from evaluation.presentation.pieces.method import colophon
 from evaluation.presentation.pieces.priorities import priorities
 from evaluation.presentation.pieces.purpose_model import purpose_model
 from evaluation.presentation.pieces.release_comparison import released_groups
@@ -231,3 +232,18 @@ def test_every_figure_of_the_sample_can_be_laid_out_in_both_languages(tmp_path: 
     drawn = [figure for piece in pieces for _, figure in piece.figures]
     assert len(drawn) >= 3
     assert all(figure.layout(BRAND).height > 20 for figure in drawn)
+
+
+def test_the_colophon_says_what_the_plan_says_and_no_more(tmp_path: Path) -> None:
+    ctx, _ = context(tmp_path)
+    bare = colophon(ctx).text
+    assert "ISBN" not in bare
+    assert "foto" not in bare
+    header = ctx.workspace.plan.evaluation.model_copy(
+        update={"isbn": "978-87-0000-000-0", "photo": "*Ingen*", "address": "Torvet 1, www.eksempel.dk"}
+    )
+    plan = ctx.workspace.plan.model_copy(update={"evaluation": header})
+    full = colophon(replace(ctx, workspace=replace(ctx.workspace, plan=plan))).text
+    assert "e-ISBN: 978-87-0000-000-0" in full
+    assert r"Forsidefoto: \*Ingen\*" in full
+    assert "Torvet 1, www" in full

@@ -122,7 +122,8 @@ def details(ctx: Context, sheet: Sheet) -> str:
     return (
         f'<details class="figurtal">\n<summary aria-label="{html.escape(summary)}: {title}">'
         f"{html.escape(summary)}</summary>\n"
-        f'<div class="tabel-rulle" tabindex="0">\n<table>\n<caption>{title}</caption>\n'
+        f'<div class="tabel-rulle" tabindex="0" role="group" aria-label="{title}">\n'
+        f"<table>\n<caption>{title}</caption>\n"
         f"<thead><tr>{heads}</tr></thead>\n<tbody>\n{body}\n</tbody>\n</table>\n</div>\n</details>\n"
     )
 

@@ -259,8 +259,12 @@ def colophon(ctx: Context) -> Piece:
         f"**{title}**" + (f" – {subtitle}" if subtitle else ""),
         f"© {markdown(header.publisher or header.kommune)}, {header.year}",
         f"{words['authors']}: {ctx.numbers.listing([markdown(a) for a in header.authors])}" if header.authors else "",
-        f"{words['project']}: {markdown(header.project)}" if header.project else "",
-        f"{words['financing']}: {markdown(header.financing)}" if header.financing else "",
+        *(
+            f"{words[name]}: {markdown(value)}"
+            for name in ("isbn", "photo", "project", "financing")
+            if (value := getattr(header, name))
+        ),
+        markdown(header.address) if header.address else "",
         str(words["quote"]),
         str(words["fictional"]) if ctx.published.fictional else "",
     ]
