@@ -1,6 +1,7 @@
 """``make attack``: 10,000 random surveys through the gate and under attack; figures into docs/disclosure.md.
 
-Goes on where it stopped: what is done stands in ``.evaluation/attack.json``, by commit. Each batch is a process, so
+Goes on where it stopped: what is done stands in ``.evaluation/attack.json``, by the code it runs: other commits that
+leave that code alone do not begin it anew. Each batch is a process, so
 that a crash or a hang costs one case, which is noted, and not the campaign. One case again: ``--case SEED``.
 """
 
@@ -22,6 +23,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from evaluation.common.files import hash_bytes
 from tests.attack.cases import Seeded, as_text, draw
 from tests.attack.harness import check
 from tests.fuzz.campaign import commit
@@ -34,6 +36,8 @@ MUTATED = 5
 #: Seconds without a case done, beyond which the process of a batch is ended.
 _LIMIT = 1800
 _BEGIN, _END = "<!-- figures of the campaign -->", "<!-- end of figures -->"
+#: What a case goes through, of the package.
+_CODE = ("common", "codebook", "plan", "responses", "statistics", "analysis", "disclosure")
 _COUNTED = ("cases", "published", "programmes", "cells", "broken", "unproven")
 
 
@@ -73,6 +77,12 @@ def batch(first: int, last: int, answer: Path) -> None:
     answer.write_text(json.dumps({"seed": last, **done}))
 
 
+def code() -> str:
+    """Hash of everything that a case's outcome rests on."""
+    folders = [*(ROOT / "evaluation" / name for name in _CODE), Path(__file__).parent]
+    return hash_bytes(b"".join(path.read_bytes() for folder in folders for path in sorted(folder.rglob("*.py"))))
+
+
 def _nothing() -> dict[str, Any]:
     return {**dict.fromkeys(_COUNTED, 0), "processor": 0.0, "found": [], "mutated": Counter()}
 
@@ -80,12 +90,13 @@ def _nothing() -> dict[str, Any]:
 def campaign(most: int, jobs: int, *, anew: bool = False) -> int:
     """Run what is missing, several batches at a time; the number of cases in which something was found or not proven.
 
-    Begins anew at another commit, and where ``anew`` says so.
+    Begins anew with other code, and where ``anew`` says so.
     """
-    tested = commit()
+    tested = code()
     done = json.loads(STATE.read_text(encoding="utf-8")) if STATE.is_file() else {}
-    if anew or done.get("commit") != tested:
-        done = {"commit": tested, "batches": [], "seconds": 0.0, "day": f"{datetime.now(UTC):%Y-%m-%d}", **_nothing()}
+    if anew or done.get("code") != tested:
+        begun = {"code": tested, "commit": commit(), "day": f"{datetime.now(UTC):%Y-%m-%d}"}
+        done = {**begun, "batches": [], "seconds": 0.0, **_nothing()}
     lock, began = threading.Lock(), time.monotonic()
     spent = done["seconds"]
 

@@ -1,4 +1,4 @@
-"""The campaign goes on where it stopped, begins anew at another commit, and notes what ends its process."""
+"""The campaign goes on where it stopped, begins anew with other code, and notes what ends its process."""
 
 from __future__ import annotations
 
@@ -41,6 +41,7 @@ def page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(campaign, "STATE", tmp_path / "state/attack.json")
     monkeypatch.setattr(campaign, "BATCH", 10)
     monkeypatch.setattr(campaign, "commit", lambda: "abc")
+    monkeypatch.setattr(campaign, "code", lambda: "def")
     return page
 
 
@@ -59,6 +60,8 @@ def test_what_is_done_is_not_done_again(page: Path, monkeypatch: pytest.MonkeyPa
     assert "found | 2 of 2 |" in told
     assert (told.startswith("Before\n"), told.endswith("After\n"), "old" in told) == (True, True, False)
     monkeypatch.setattr(campaign, "commit", lambda: "other")
+    assert _run(monkeypatch, {}) == (0, [])
+    monkeypatch.setattr(campaign, "code", lambda: "other")
     assert _run(monkeypatch, {}) == (0, [(0, 10), (10, 20)])
 
 
