@@ -43,6 +43,36 @@ PALETTE = (
 #: Least contrast of text on what lies under it (WCAG 2.2, AA).
 TEXT_CONTRAST = 4.5
 _HEX = re.compile(r"#[0-9a-fA-F]{6}\Z")
+#: The family that comes with the program.
+PACKAGED_FAMILY = "Source Sans Pro"
+_FAMILY_NAME = re.compile(r"[\w][\w .-]{0,60}\Z")
+_WEIGHTS = {
+    "thin": 100, "extra-light": 200, "light": 300, "normal": 400, "regular": 400, "medium": 500, "semi-bold": 600,
+    "bold": 700, "extra-bold": 800, "black": 900,
+}  # fmt: skip
+#: How files of fonts are usually called, where the brand does not say what they are.
+_BY_NAME = ((re.compile("semi-?bold|demi", re.IGNORECASE), 600), (re.compile("bold", re.IGNORECASE), 700))
+_ITALIC = re.compile(r"ital|oblique|[a-z-]It\b", re.IGNORECASE)
+_LOGOS = (".svg", ".png", ".jpg", ".jpeg")
+
+
+@dataclass(frozen=True, slots=True)
+class FontFile:
+    """One file of a family: ``style`` is ``normal`` or ``italic``, ``weight`` 100–900."""
+
+    path: Path
+    family: str
+    weight: int
+    style: str
+
+
+@dataclass(frozen=True, slots=True)
+class Logo:
+    """The sender's mark: ``path`` for html and PDF, ``word`` for Word (which shows no SVG), and what it shows."""
+
+    path: Path
+    word: Path
+    alt: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +89,10 @@ class Brand:
         Font files named by the brand (``typography.fonts``, ``source: file``).
     typography : mapping
         The ``typography`` block as written, for the page templates.
+    faces : tuple of FontFile
+        What each of the font files is.
+    logo : Logo or None
+        Picture for the front page.
     """
 
     colours: Mapping[str, str]
@@ -66,6 +100,8 @@ class Brand:
     headings_family: str = "Source Sans Pro"
     font_files: tuple[Path, ...] = ()
     typography: Mapping[str, Any] = field(default_factory=dict)
+    faces: tuple[FontFile, ...] = ()
+    logo: Logo | None = None
 
     def colour(self, role: str) -> str:
         """Colour of ``role`` as ``#RRGGBB``; :class:`KeyError` for a role nobody defined."""
@@ -159,12 +195,15 @@ def load_brand(path: Path) -> Brand:
     needed = dict.fromkeys((*NAMED, *PALETTE, *declared))
     colours = {name: _resolve(name, color, palette, path, problems) for name in needed}
     typography = _block(content, "typography")
-    files = _font_files(typography, path, problems)
+    faces = _faces(typography, path, problems)
+    base, headings = _family(typography.get("base")), _family(typography.get("headings"))
+    family = base or PACKAGED_FAMILY
+    _check_families((family, headings or family), faces, path, problems)
+    logo = _logo(content, path, problems)
     if problems:
         raise EvaluationError(problems)
-    base, headings = _family(typography.get("base")), _family(typography.get("headings"))
-    family = base or "Source Sans Pro"
-    return Brand(colours, family, headings or family, files, typography)
+    files = tuple(face.path for face in faces)
+    return Brand(colours, family, headings or family, files, typography, faces, logo)
 
 
 def _block(parent: object, name: str) -> dict[str, Any]:
@@ -203,16 +242,66 @@ def _resolve(
     return value.upper()
 
 
-def _font_files(typography: Mapping[str, Any], path: Path, problems: list[Problem]) -> tuple[Path, ...]:
-    files: list[Path] = []
+def _faces(typography: Mapping[str, Any], path: Path, problems: list[Problem]) -> tuple[FontFile, ...]:
+    faces: list[FontFile] = []
     fonts = typography.get("fonts")
     for font in fonts if isinstance(fonts, list) else []:
         if not (isinstance(font, dict) and font.get("source") == "file"):
             continue
         for entry in font.get("files") or []:
-            name = str(entry.get("path", "") if isinstance(entry, dict) else entry)
-            if (path.parent / name).is_file():
-                files.append(path.parent / name)
+            given = entry if isinstance(entry, dict) else {"path": entry}
+            file = path.parent / str(given.get("path", ""))
+            if file.is_file():
+                faces.append(_face(file, str(font.get("family", "")), given))
             else:
-                problems.append(Problem("brand-font-file", f"{path}: typography.fonts", name))
-    return tuple(files)
+                problems.append(Problem("brand-font-file", f"{path}: typography.fonts", str(given.get("path", ""))))
+    return tuple(faces)
+
+
+def _face(file: Path, family: str, given: Mapping[str, Any]) -> FontFile:
+    """What a file is, by what the brand says of it, else by its name."""
+    weight = given.get("weight")
+    if isinstance(weight, str):
+        weight = _WEIGHTS.get(weight.lower())
+    if not isinstance(weight, int):
+        weight = next((number for pattern, number in _BY_NAME if pattern.search(file.stem)), 400)
+    style = str(given.get("style") or ("italic" if _ITALIC.search(file.stem) else "normal"))
+    return FontFile(file, family, weight, style)
+
+
+def _check_families(
+    families: tuple[str, ...], faces: tuple[FontFile, ...], path: Path, problems: list[Problem]
+) -> None:
+    """Every family comes with the program or has a file of upright letters of usual weight."""
+    for family in dict.fromkeys(families):
+        where = f"{path}: typography"
+        mine = [face for face in faces if face.family == family]
+        if not _FAMILY_NAME.match(family):
+            problems.append(Problem("brand-font-name", where, family))
+        elif family != PACKAGED_FAMILY and not mine:
+            problems.append(Problem("brand-font-unknown", where, family, {"family": family}))
+        elif mine and not any((face.weight, face.style) == (400, "normal") for face in mine):
+            found = ", ".join(face.path.name for face in mine)
+            problems.append(Problem("brand-font-regular", where, found, {"family": family}))
+
+
+def _logo(content: object, path: Path, problems: list[Problem]) -> Logo | None:
+    """The picture that ``logo`` names, as Quarto's brand files do: a path, or sizes and named images."""
+    block = content.get("logo") if isinstance(content, dict) else None
+    sizes = block if isinstance(block, dict) else {"medium": block}
+    chosen: Any = next((sizes[size] for size in ("medium", "large", "small") if sizes.get(size)), sizes)
+    images = sizes.get("images")
+    if isinstance(chosen, str) and isinstance(images, dict):
+        chosen = images.get(chosen, chosen)
+    given = chosen if isinstance(chosen, dict) else {"path": chosen}
+    if not given.get("path"):
+        return None
+    file, where = path.parent / str(given["path"]), f"{path}: logo"
+    if not file.is_file() or file.suffix.lower() not in _LOGOS:
+        problems.append(Problem("brand-logo-file", where, str(given["path"])))
+        return None
+    word = file.with_suffix(".png") if file.suffix.lower() == ".svg" else file
+    if not word.is_file():
+        problems.append(Problem("brand-logo-word", where, file.name, {"file": word.name}))
+        return None
+    return Logo(file, word, str(given.get("alt") or ""))

@@ -5,16 +5,20 @@ The same files serve both engines, and a consultant who renders from the editor.
 
 from __future__ import annotations
 
+import base64
 import json
+import mimetypes
 from collections.abc import Mapping
 from pathlib import Path
 
 from evaluation.common.files import write_atomic
 from evaluation.common.language import catalogue
+from evaluation.presentation.brand import load_brand
+from evaluation.presentation.escape import markdown
 from evaluation.reporting.colours import page_colours
 from evaluation.reporting.embedded.crossref import CALLOUTS, language
 from evaluation.reporting.embedded.html import banner, head_tags
-from evaluation.reporting.fonts import font_faces
+from evaluation.reporting.fonts import Fonts, page_fonts
 from evaluation.reporting.project import SUPPORT_FOLDER, Project, read_yaml
 from evaluation.reporting.reference import reference_docx
 
@@ -35,8 +39,9 @@ def write_support(
     config = read_yaml(folder / "_quarto.yml") if (folder / "_quarto.yml").is_file() else {}
     project = Project(folder, "index.qmd", config, variables)
     ours = catalogue("words", project.lang)["reporting"]
-    colours = page_colours(folder)
+    colours, fonts = page_colours(folder), page_fonts(folder)
     metadata: dict[str, str] = {f"farve-{role}": colour.lstrip("#") for role, colour in colours.items()}
+    metadata["skrift"] = fonts.family
     plan = variables.get("plan")
     plan = plan if isinstance(plan, Mapping) else {}
     metadata |= {ours_key: str(plan[key]) for key, ours_key in _FROM_PLAN.items() if str(plan.get(key, "")).strip()}
@@ -52,6 +57,7 @@ def write_support(
     metadata |= {f"boks-{name}": titles[f"callout-{name}-title"] for name in CALLOUTS}
     # Words of the frame around the html (_stil/rapport.template).
     metadata |= {"ord-spring": ours["skip"], "ord-projekt": ours["project"]}
+    metadata |= _logo(folder, _bare(plan.get("udgiver")))
     support = folder / SUPPORT_FOLDER
     lines = [f"{key}: {json.dumps(value, ensure_ascii=False)}" for key, value in metadata.items()]
     if marks:
@@ -64,14 +70,34 @@ def write_support(
             lines += [] if "format:" in lines else ["format:", "  html:"]
             lines.append(f"    {place}:\n      - text: {json.dumps(text, ensure_ascii=False)}")
     write_atomic(support / "_metadata.yml", "\n".join(lines) + "\n")
-    write_atomic(support / "brand.css", _brand_css(colours))
-    reference = reference_docx(colours, title=_bare(plan.get("titel")), sender=_bare(plan.get("udgiver")), mark=mark)
+    write_atomic(support / "brand.css", _brand_css(colours, fonts))
+    reference = reference_docx(
+        colours, family=fonts.family, title=_bare(plan.get("titel")), sender=_bare(plan.get("udgiver")), mark=mark
+    )
     write_atomic(support / "reference.docx", reference)
 
 
-def _brand_css(colours: Mapping[str, str]) -> str:
+def _brand_css(colours: Mapping[str, str], fonts: Fonts) -> str:
     roles = "".join(f"--{role}:{colour};" for role, colour in colours.items())
-    return f"{font_faces()}\n:root{{{roles}}}\n"
+    return f'{fonts.css()}\n:root{{{roles}--skrift:"{fonts.family}";}}\n'
+
+
+def _logo(folder: Path, sender: str) -> dict[str, str]:
+    """Where the logo lies, seen from the project, and for html the picture itself; nothing where the brand has none."""
+    path = folder / "_brand.yml"
+    logo = load_brand(path).logo if path.is_file() else None
+    if logo is None:
+        return {}
+    kind = mimetypes.guess_type(logo.path.name)[0] or "image/png"
+    data = base64.b64encode(logo.path.read_bytes()).decode("ascii")
+    # In the frame of the html it stands between straight quotes, which pandoc leaves as they are.
+    alt = (logo.alt or sender).replace('"', "\N{RIGHT DOUBLE QUOTATION MARK}")
+    return {
+        "logo-fil": logo.path.relative_to(folder).as_posix(),
+        "logo-word": logo.word.relative_to(folder).as_posix(),
+        "logo-data": f"data:{kind};base64,{data}",
+        "logo-tekst": markdown(alt),
+    }
 
 
 def _bare(value: object) -> str:

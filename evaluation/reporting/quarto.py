@@ -22,7 +22,7 @@ from pathlib import Path
 
 from evaluation.common.errors import EvaluationError, Problem, fail
 from evaluation.reporting.embedded.pandoc import SOURCE_DATE_EPOCH
-from evaluation.reporting.fonts import font_folder
+from evaluation.reporting.fonts import page_fonts
 from evaluation.reporting.project import QUARTO_NAMES, load_project, unique
 
 TESTED = ((1, 6), (1, 12))
@@ -192,9 +192,8 @@ def _run(quarto: Quarto, work: Path, document: str, output: str, timeout: float)
     command = [str(quarto.path), "render", document, "--to", QUARTO_NAMES[output]]
     command += ["-M", "keep-typ:true"] if output == "pdf" else []
     command += ["--log", str(log), "--log-format", "json-stream", "--log-level", "info"]
-    environment = dict(
-        os.environ, TYPST_FONT_PATHS=str(font_folder()), NO_COLOR="1", SOURCE_DATE_EPOCH=SOURCE_DATE_EPOCH
-    )
+    fonts = os.pathsep.join(map(str, page_fonts(work).folders))
+    environment = dict(os.environ, TYPST_FONT_PATHS=fonts, NO_COLOR="1", SOURCE_DATE_EPOCH=SOURCE_DATE_EPOCH)
     process = subprocess.Popen(
         command, cwd=work, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT, start_new_session=True,

@@ -10,6 +10,7 @@ from io import BytesIO
 from pathlib import Path
 from xml.sax.saxutils import escape
 
+from evaluation.presentation.brand import PACKAGED_FAMILY
 from evaluation.reporting.embedded import pandoc
 
 _MOMENT = (2021, 6, 1, 0, 0, 0)
@@ -24,13 +25,15 @@ _SECTION = (
 )
 
 
-def reference_docx(colours: Mapping[str, str], *, title: str, sender: str, mark: str) -> bytes:
+def reference_docx(colours: Mapping[str, str], *, family: str, title: str, sender: str, mark: str) -> bytes:
     """Return the template as bytes; the same bytes for the same words and colours.
 
     Parameters
     ----------
     colours : mapping of str to str
         Role to ``#RRGGBB``.
+    family : str
+        Font of everything.
     title, sender : str
         Running head and foot.
     mark : str
@@ -40,7 +43,7 @@ def reference_docx(colours: Mapping[str, str], *, title: str, sender: str, mark:
     source = zipfile.ZipFile(BytesIO(base))
     parts = {name: source.read(name) for name in source.namelist()}
     colour = {role: value.lstrip("#") for role, value in colours.items()}
-    parts["word/styles.xml"] = styles(colour).encode()
+    parts["word/styles.xml"] = styles(colour, family).encode()
     parts["word/document.xml"] = (
         f'<?xml version="1.0" encoding="UTF-8"?><w:document {_W} {_R}><w:body><w:p/>{_SECTION}</w:body></w:document>'
     ).encode()
@@ -111,7 +114,8 @@ def _run(text: str, properties: str = "") -> str:
     return f'<w:r>{properties}<w:t xml:space="preserve">{escape(text)}</w:t></w:r>' if text else ""
 
 
-def styles(colour: Mapping[str, str]) -> str:
-    """``styles.xml`` with the brand's colours in place of its ``{role}``."""
+def styles(colour: Mapping[str, str], family: str = PACKAGED_FAMILY) -> str:
+    """``styles.xml`` with the brand's colours and font in place of its ``{role}`` and ``{family}``."""
     template = resources.files("evaluation.reporting").joinpath("word_styles.xml").read_text(encoding="utf-8")
-    return re.sub(r"\{([a-z]+)\}", lambda match: colour[match[1]], template)
+    words = {**colour, "family": escape(family, {'"': "&quot;"})}
+    return re.sub(r"\{([a-z]+)\}", lambda match: words[match[1]], template)

@@ -186,7 +186,7 @@ def products(root: Path) -> list[str]:
 
 
 def copy_project(folder: Path, work: Path) -> None:
-    """Make a private copy of the project; the styles of ``midtvejsevaluering`` where it has none of its own.
+    """Make a private copy of the project; styles and brand of ``midtvejsevaluering`` where it has none of its own.
 
     An English document is copied without the chapters that are not written in it, and with the Danish one's literature.
     """
@@ -204,6 +204,9 @@ def copy_project(folder: Path, work: Path) -> None:
         shutil.copytree(style, work / "_stil")
     if brand.is_file() and not (work / "_brand.yml").exists():
         shutil.copyfile(brand, work / "_brand.yml")
+        # fonts and logos that it names lie beside it
+        if (brand.parent / "_brand").is_dir():
+            shutil.copytree(brand.parent / "_brand", work / "_brand", dirs_exist_ok=True)
 
 
 def _run(
@@ -212,13 +215,14 @@ def _run(
     if name == "quarto":
         from evaluation.reporting import quarto
         from evaluation.reporting.embedded.word_parts import finish
+        from evaluation.reporting.fonts import page_fonts
         from evaluation.reporting.project import load_project
 
         done, log = quarto.render(work, formats, progress=progress)
         if "docx" in done:
             # rows that stay whole, fonts, contents that Word fills in: what pandoc leaves out in either engine
             sender = str(load_project(work).metadata().get("udgiver", ""))
-            done = {**done, "docx": finish(done["docx"], sender)}
+            done = {**done, "docx": finish(done["docx"], sender, page_fonts(work))}
         return done, log
     from evaluation.reporting.embedded import engine as embedded
 

@@ -85,9 +85,10 @@ def _drawing() -> None:
 
 def _fonts() -> None:
     """Cut the fonts of the documents into the user's cache folder, then get ready to draw."""
-    from evaluation.reporting.fonts import WORD, font_faces, subset_font
+    from evaluation.reporting.fonts import packaged, subset_font
 
-    for style in WORD:
-        subset_font(style, "ttf")
-    font_faces()
+    fonts = packaged()
+    for path in fonts.word().values():
+        subset_font(path, "ttf")
+    fonts.css()
     _drawing()

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 FORMATS = ("html", "pdf", "docx")
 _MADE = ("_resultater", "_variables.yml")
 _TEXTS = frozenset({".qmd", ".md", ".yml", ".yaml", ".bib", ".css", ".typ", ".lua"})
+#: Colours, and the folder of fonts and logos beside them.
+BRAND = ("_brand.yml", "_brand")
 _ASKED = re.compile(r"\{\{<\s*(?:include|var)\s+([^\s>]+)\s*>\}\}")
 
 
@@ -152,7 +154,8 @@ def parts_of_results(workspace: Workspace, instruments: Mapping[str, Instrument]
     parts.update(hash_files(workspace.root, registers))
     parts["codebooks"] = hash_bytes("".join(i.model_dump_json() for i in instruments.values()).encode())
     parts["pieces and numbers named in the prose"] = _asked(project)
-    parts["_brand.yml"] = hash_mapping(hash_files(workspace.root, _borrowed(project, "_brand.yml")))
+    brand = [path for name in BRAND for path in _borrowed(project, name)]
+    parts["_brand.yml"] = hash_mapping(hash_files(workspace.root, brand))
     parts.update(part_of_results(workspace, instruments))
     parts["program"] = code_hash("presentation", "plan", "codebook", "common")
     return parts
@@ -161,7 +164,7 @@ def parts_of_results(workspace: Workspace, instruments: Mapping[str, Instrument]
 def parts_of_render(workspace: Workspace, results: Mapping[str, str], product: str, mode: str) -> dict[str, str]:
     """What the documents depend on: the pieces, the prose and styles, the engine."""
     project = workspace.root / "reports" / product
-    borrowed = [path for name in ("_brand.yml", "_stil", "references.bib") for path in _borrowed(project, name)]
+    borrowed = [path for name in (*BRAND, "_stil", "references.bib") for path in _borrowed(project, name)]
     parts = dict(hash_files(workspace.root, {*_project_files(project), *borrowed}))
     parts["results"] = hash_mapping(results)
     parts["mode"] = mode

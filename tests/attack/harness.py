@@ -33,12 +33,16 @@ _OPTIONS = csv.WriteOptions(include_header=False, quoting_style="needed")
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """What the gate made of a case: the folders of files, oldest first, today's last; and what it was made of."""
+    """What the gate made of a case: the folders of files, oldest first, today's last; and what it was made of.
+
+    ``then``: answers and tables of earlier publications.
+    """
 
     folders: tuple[Path, ...]
     facts: Facts
     private: Estimates
     published: Published
+    then: tuple[tuple[Estimates, Published], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +65,11 @@ def make(case: Case, folder: Path) -> Made:
     """Everything published of a case, as files under ``folder``."""
     earlier: list[Publication] = []
     folders: list[Path] = []
+    privates: list[Estimates] = []
     for number, step in enumerate(case.earlier):
         survey = then(case, step)
-        made = _gated(case, survey, _private(survey), earlier)
+        privates.append(_private(survey))
+        made = _gated(case, survey, privates[-1], earlier)
         folders.append(folder / f"earlier{number}")
         _write(made, folders[-1])
         earlier.append(Publication(f"earlier{number}", made, case.threshold, case.protection))
@@ -73,7 +79,8 @@ def make(case: Case, folder: Path) -> Made:
     folders.append(folder / "now")
     _write(published, folders[-1])
     facts = gather(survey.workspace.plan, survey.workspace.registers, {"lille": survey.instrument})
-    return Made(tuple(folders), facts, private, published)
+    old = tuple(zip(privates, (one.published for one in earlier), strict=True))
+    return Made(tuple(folders), facts, private, published, old)
 
 
 def attacked(made: Made) -> Report:
@@ -112,7 +119,7 @@ def _as_agreed(made: Made) -> Iterator[None]:
     the attacker gets to know nothing.
     """
     original = Attack._needed
-    tables: dict[tuple[str, str, str], Counted] = {}
+    tables: dict[tuple[str, str, str], list[Counted]] = {}
 
     def needed(self: Attack) -> NDArray[np.float64]:
         need = original(self)
@@ -121,10 +128,14 @@ def _as_agreed(made: Made) -> Iterator[None]:
             return need
         key = programme.measure, programme.wave, programme.kind
         if key not in tables:
-            tables[key] = Counted(made, *key)
+            large = 3 * made.facts.rule.threshold
+            every = [*made.then, (made.private, made.published)]
+            tables[key] = [Counted(private, shown, large, *key) for private, shown in every]
         for place, node in enumerate(self.made.nodes):
             if need[place].any():
-                room = tables[key].room(node.name, programme.labels, float(self.made.totals[place]))
+                total = float(self.made.totals[place])
+                rooms = [one.room(node.name, programme.labels, total) for one in tables[key]]
+                room = np.min(rooms, axis=0)
                 need[place] = np.minimum(need[place], np.minimum(room, self.made.totals[place]))
         return need
 
@@ -143,8 +154,8 @@ class Pool:
 class Counted:
     """True counts of one item and wave, of answers or of states, and what the policy lets be known of them."""
 
-    def __init__(self, made: Made, item: str, wave: str, kind: str) -> None:
-        private, shown = made.private.distributions, made.published.distributions
+    def __init__(self, estimates: Estimates, published: Published, large: int, item: str, wave: str, kind: str) -> None:
+        private, shown = estimates.distributions, published.distributions
         column = "state" if kind == "state" else "code"
         rows = private[(private["item"] == item) & (private["wave"] == wave) & (private[column] != "")]
         self.counts: dict[str, dict[str, float]] = {}
@@ -156,7 +167,7 @@ class Counted:
         seen = shown[(shown["item"] == item) & (shown["wave"] == wave) & shown["count"].notna() & (shown[column] != "")]
         self.alike = kind != "state"
         self.open = set(seen["group"])
-        self.large = 3 * made.facts.rule.threshold
+        self.large = large
 
     def room(self, group: str, labels: tuple[str, ...], total: float) -> NDArray[np.float64]:
         """Widest interval that large groups' true numbers leave for each count of ``group``, ``total`` of them."""
@@ -192,6 +203,8 @@ class Counted:
     def _around_rest(self, name: str, total: float) -> Iterator[Pool]:
         """What holds the answers that a grouping leaves of a group; which grouping, their number tells."""
         over = name.removesuffix(" (rest)") if name.removesuffix(" (rest)") in self.heads else "kommune"
+        if over not in self.heads:
+            return
         yield Pool([over])
         for grouping in dict.fromkeys(head[1] for head in self.heads.values()):
             inside = [

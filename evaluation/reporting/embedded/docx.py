@@ -15,6 +15,7 @@ from evaluation.reporting.embedded.html import headings
 from evaluation.reporting.embedded.tree import Node
 from evaluation.reporting.embedded.typst_pdf import filters
 from evaluation.reporting.embedded.word_parts import finish
+from evaluation.reporting.fonts import page_fonts
 from evaluation.reporting.project import Project
 from evaluation.reporting.reference import reference_docx
 
@@ -54,15 +55,20 @@ def write_docx(document: Mapping[str, Any], project: Project, folder: Path, word
     if mark:
         properties["keywords"] = {"t": "MetaList", "c": [{"t": "MetaInlines", "c": tree.words(mark)}]}
         properties["description"] = {"t": "MetaInlines", "c": tree.words(mark)}
+    fonts = page_fonts(folder)
     template = reference_docx(
-        page_colours(folder), title=_words(meta, "title"), sender=_words(meta, "udgiver"), mark=mark
+        page_colours(folder),
+        family=fonts.family,
+        title=_words(meta, "title"),
+        sender=_words(meta, "udgiver"),
+        mark=mark,
     )
     with tempfile.TemporaryDirectory() as name:
         reference, target = Path(name) / "reference.docx", Path(name) / "out.docx"
         reference.write_bytes(template)
         arguments = ["--reference-doc", str(reference), "-o", str(target), *filters(folder)]
         pandoc.write({**document, "meta": properties, "blocks": blocks}, "docx", folder, arguments)
-        return finish(target.read_bytes(), _words(meta, "udgiver"))
+        return finish(target.read_bytes(), _words(meta, "udgiver"), fonts)
 
 
 def _words(meta: Mapping[str, Any], key: str) -> str:
@@ -83,6 +89,11 @@ def _front(
         front.append(
             tree.div([tree.para([tree.strong(tree.words(_words(meta, "fiktiv")))])], [], custom_style="Fiktiv")
         )
+    logo = _words(meta, "logo-word")
+    if logo:
+        text = tree.words(_words(meta, "logo-tekst"))
+        picture: Node = {"t": "Image", "c": [["", [], [["height", "15mm"]]], text, [logo, ""]]}
+        front.append(tree.div([tree.para([picture])], [], custom_style="Afsender"))
     colophon = [block for block in blocks if "kolofon" in tree.attr(block)[1]]
     rest = [block for block in blocks if block not in colophon]
     if front or colophon:

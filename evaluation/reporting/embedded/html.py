@@ -15,7 +15,7 @@ from evaluation.common.resources import SHARED_PROJECT, resource_folder
 from evaluation.reporting.embedded import pandoc, tree
 from evaluation.reporting.embedded.tree import Node
 from evaluation.reporting.embedded.typst_pdf import filters
-from evaluation.reporting.fonts import font_faces
+from evaluation.reporting.fonts import page_fonts
 from evaluation.reporting.project import Project
 
 
@@ -42,7 +42,9 @@ def write_html(document: Mapping[str, Any], project: Project, folder: Path, word
     with tempfile.TemporaryDirectory() as name:
         style, above = Path(name) / "style.html", Path(name) / "above.html"
         tags = head_tags(*(_text(meta, key) for key in ("udgiver", "subtitle", "fiktiv")))
-        style.write_text(f"{tags}<style>\n{font_faces()}\n{_css(folder, options)}\n</style>", encoding="utf-8")
+        style.write_text(
+            f"{tags}<style>\n{page_fonts(folder).css()}\n{_css(folder, options)}\n</style>", encoding="utf-8"
+        )
         mark = " · ".join(part for part in (_text(meta, "fiktiv"), _text(meta, "udkast")) if part)
         above.write_text(banner(mark), encoding="utf-8")
         arguments += ["--template", str(_frame(folder)), "-H", str(style), "-B", str(above)]

@@ -14,7 +14,7 @@ from evaluation.common.errors import fail
 from evaluation.reporting.embedded import pandoc, tree
 from evaluation.reporting.embedded.memory import Memory
 from evaluation.reporting.embedded.tree import Node
-from evaluation.reporting.fonts import font_folder
+from evaluation.reporting.fonts import page_fonts
 from evaluation.reporting.project import Project
 
 # The frame that real Quarto puts around the same two template partials.
@@ -161,9 +161,10 @@ def compile_typst(source: str, folder: Path) -> bytes:
     main.parent.mkdir(exist_ok=True)
     for name, part in _files(source).items():
         (main.parent / name).write_text(part, encoding="utf-8")
+    fonts = [str(path) for path in page_fonts(folder).folders]
     try:
         made, warnings = typst.compile_with_warnings(
-            str(main), root=str(folder), font_paths=[str(font_folder())], ignore_system_fonts=True,
+            str(main), root=str(folder), font_paths=fonts, ignore_system_fonts=True,
             format="pdf", pdf_standards=["ua-1"], timestamp=_TIMESTAMP,
         )  # fmt: skip
     except (RuntimeError, typst.TypstError) as error:

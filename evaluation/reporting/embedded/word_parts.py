@@ -7,7 +7,7 @@ import zipfile
 from io import BytesIO
 from xml.sax.saxutils import escape
 
-from evaluation.reporting.fonts import FAMILY, WORD, subset_font
+from evaluation.reporting.fonts import Fonts, packaged, subset_font
 from evaluation.reporting.reference import pack
 
 _FONT_KEY = "6F1C0B52-7D3A-4E58-9A41-2C8E5D90B7{:02X}"
@@ -25,10 +25,10 @@ _CUSTOM = (
 )
 
 
-def finish(data: bytes, sender: str = "") -> bytes:
+def finish(data: bytes, sender: str = "", fonts: Fonts | None = None) -> bytes:
     """Return the finished Word file; the same bytes for the same content.
 
-    ``sender`` stands as its author where the document names none.
+    ``sender`` stands as its author where the document names none; ``fonts`` go into it.
     """
     with zipfile.ZipFile(BytesIO(data)) as source:
         parts = {name: source.read(name) for name in source.namelist()}
@@ -41,7 +41,7 @@ def finish(data: bytes, sender: str = "") -> bytes:
     parts["word/styles.xml"] = re.sub(rb'(<w:lang [^>]*w:val=")da"', rb'\1da-DK"', parts["word/styles.xml"])
     # Metadata of ours that pandoc would show as custom properties.
     parts["docProps/custom.xml"] = _CUSTOM.encode()
-    _embed_fonts(parts)
+    _embed_fonts(parts, fonts or packaged())
     return pack(parts)
 
 
@@ -67,16 +67,16 @@ def _new_pages(body: str) -> str:
     return re.sub(pause, '<w:p><w:r><w:br w:type="page"/></w:r></w:p>', body)
 
 
-def _embed_fonts(parts: dict[str, bytes]) -> None:
+def _embed_fonts(parts: dict[str, bytes], fonts: Fonts) -> None:
     entries, relations = [], []
-    for number, (style, element) in enumerate(WORD.items(), start=1):
+    for number, (element, path) in enumerate(fonts.word().items(), start=1):
         key = _FONT_KEY.format(number)
-        parts[f"word/fonts/font{number}.odttf"] = obfuscated(subset_font(style, "ttf"), key)
+        parts[f"word/fonts/font{number}.odttf"] = obfuscated(subset_font(path, "ttf"), key)
         entries.append(f'<w:{element} r:id="rId{number}" w:fontKey="{{{key}}}"/>')
         relations.append(f'<Relationship Id="rId{number}" Type="{_RELATIONS}/font" Target="fonts/font{number}.odttf"/>')
     head = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>'
     parts["word/fontTable.xml"] = (
-        f'{head}<w:fonts {_W} xmlns:r="{_RELATIONS}"><w:font w:name="{FAMILY}"><w:altName w:val="Calibri"/>'
+        f'{head}<w:fonts {_W} xmlns:r="{_RELATIONS}"><w:font w:name="{fonts.family}"><w:altName w:val="Calibri"/>'
         f'<w:charset w:val="00"/><w:family w:val="swiss"/><w:pitch w:val="variable"/>{"".join(entries)}'
         "</w:font></w:fonts>"
     ).encode()

@@ -88,6 +88,13 @@ local function begins_with_chapter(blocks)
   return false
 end
 
+-- Teksten med nummeret, der står i et felt.
+local function words(div)
+  return pandoc.utils.stringify(div:walk({
+    RawInline = function(raw) return pandoc.Str(raw.text:match("<w:t>(%d+)</w:t>") or "") end,
+  }))
+end
+
 -- Oversigter over figurer og tabeller som felter; sidetallene sætter Word ind, når felterne opdateres.
 local function overviews(doc, english)
   local found = { Figur = pandoc.List(), Tabel = pandoc.List(), Figure = pandoc.List(), Table = pandoc.List() }
@@ -105,7 +112,7 @@ local function overviews(doc, english)
     local entries = found[kind[1]]
     if #entries > 0 then made:insert(styled({ pandoc.Para(pandoc.Inlines(kind[2])) }, "TOC Heading")) end
     for place, div in ipairs(entries) do
-      local inlines = pandoc.Inlines(pandoc.utils.stringify(div))
+      local inlines = pandoc.Inlines(words(div))
       if div.identifier ~= "" then inlines = pandoc.Inlines({ pandoc.Link(inlines, "#" .. div.identifier) }) end
       if place == 1 then
         inlines:insert(1, pandoc.RawInline("openxml",
@@ -133,6 +140,11 @@ local function front(doc)
   if not meta.date then line("aar", "Date") end
   line("projekt", "Afsender", "Projekt ")
   line("fiktiv", "Fiktiv")
+  if meta["logo-word"] then
+    local text = pandoc.Inlines(pandoc.utils.stringify(meta["logo-tekst"] or ""))
+    local picture = pandoc.Image(text, pandoc.utils.stringify(meta["logo-word"]), "", pandoc.Attr("", {}, { height = "15mm" }))
+    before:insert(styled({ pandoc.Para({ picture }) }, "Afsender"))
+  end
   local colophon, rest = pandoc.List(), pandoc.List()
   for _, block in ipairs(doc.blocks) do
     local into = block.t == "Div" and block.classes:includes("kolofon") and colophon or rest

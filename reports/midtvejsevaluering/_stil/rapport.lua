@@ -412,7 +412,7 @@ end
 local function tidy(meta)
   if not is("docx") then return end
   for key, _ in pairs(meta) do
-    if key == "tjek-brudt" or key:match("^farve%-") or key:match("^boks%-") or key:match("^ord%-") or key == "motor" or key == "sat-med" or key == "figurliste" or key == "tabelliste" then meta[key] = nil end
+    if key == "tjek-brudt" or key:match("^farve%-") or key:match("^boks%-") or key:match("^ord%-") or key:match("^logo%-") or key == "skrift" or key == "motor" or key == "sat-med" or key == "figurliste" or key == "tabelliste" then meta[key] = nil end
   end
   return meta
 end

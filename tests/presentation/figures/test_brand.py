@@ -152,8 +152,71 @@ def test_a_missing_file_is_told(tmp_path: Path) -> None:
 
 
 def test_an_unknown_font_is_told(tmp_path: Path) -> None:
-    from tests.presentation.figures.samples import rates
-
-    brand = load_brand(changed(tmp_path, "family: Source Sans Pro", "family: Findes Ikke"))
+    path = changed(tmp_path, "family: Source Sans Pro", "family: Findes Ikke")
+    assert codes(path) == ["brand-font-unknown"]
     with pytest.raises(EvaluationError, match="Findes Ikke"):
-        rates().layout(brand)
+        load_brand(path)
+
+
+FONTS = """typography:
+  fonts:
+    - family: Egen Skrift
+      source: file
+      files: [{files}]
+  base:
+    family: Egen Skrift"""
+
+
+BOLD_ITALIC = "{path: e.ttf, weight: bold, style: italic}"
+USUAL = "typography:\n  base:\n    family: Source Sans Pro"
+
+
+@pytest.mark.parametrize(
+    ("files", "expected"),
+    [
+        ("{path: a.ttf}, {path: b-Bold.otf}", [(400, "normal"), (700, "normal")]),
+        ("c-Semibold.ttf, a.ttf, d-BoldItalic.ttf", [(600, "normal"), (400, "normal"), (700, "italic")]),
+        (
+            "{path: a.ttf, weight: regular}, {path: e.ttf, weight: 700, style: italic}",
+            [(400, "normal"), (700, "italic")],
+        ),
+    ],
+)
+def test_files_of_a_font_are_known_by_what_is_said_or_by_name(tmp_path: Path, files: str, expected: list) -> None:
+    for name in ("a.ttf", "b-Bold.otf", "c-Semibold.ttf", "d-BoldItalic.ttf", "e.ttf"):
+        (tmp_path / name).write_bytes(b"")
+    path = changed(tmp_path, USUAL, FONTS.replace("{files}", files))
+    brand = load_brand(path)
+    assert brand.family == "Egen Skrift"
+    assert [(face.weight, face.style) for face in brand.faces] == expected
+    assert [face.path for face in brand.faces] == list(brand.font_files)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "code"),
+    [
+        ("family: Source Sans Pro", 'family: "Skrift\\"; } body { color: red"', "brand-font-name"),
+        (
+            "typography:\n  base:\n    family: Source Sans Pro",
+            FONTS.replace("{files}", "a-Bold.ttf"),
+            "brand-font-regular",
+        ),
+        ("typography:", "logo: findes-ikke.svg\ntypography:", "brand-logo-file"),
+        ("typography:", "logo: _brand.yml\ntypography:", "brand-logo-file"),
+        ("typography:", "logo: {medium: kun.svg}\ntypography:", "brand-logo-word"),
+    ],
+)
+def test_bad_fonts_and_logos_are_told(tmp_path: Path, old: str, new: str, code: str) -> None:
+    (tmp_path / "a-Bold.ttf").write_bytes(b"")
+    (tmp_path / "kun.svg").write_text("<svg/>", encoding="utf-8")
+    assert codes(changed(tmp_path, old, new)) == [code]
+
+
+def test_a_logo_is_named_as_quarto_names_it(tmp_path: Path) -> None:
+    for name in ("l.svg", "l.png"):
+        (tmp_path / name).write_bytes(b"")
+    for block in ("logo: l.svg", "logo: {medium: l.svg}", "logo: {images: {os: {path: l.svg, alt: Os}}, small: os}"):
+        logo = load_brand(changed(tmp_path, "typography:", f"{block}\ntypography:")).logo
+        assert logo is not None
+        assert (logo.path.name, logo.word.name, logo.alt) == ("l.svg", "l.png", "Os" if "alt" in block else "")
+    assert load_brand(changed(tmp_path, "typography:", "typography:")).logo is None
