@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 
 from evaluation.workflow.run import run
+from tests.support.commands import evaluation
 
 PRODUCT = "midtvejsevaluering"
 SPELLING = Path(__file__).parent / "spelling"
@@ -139,6 +140,16 @@ def test_the_golden_run_gives_every_intended_verdict(rendered):
         "lille_tilbagegang",
         "tilbagegang",
     }
+
+
+def test_an_outsider_works_nothing_out_from_tables_documents_and_workbooks(rendered, capsys):
+    done = evaluation(capsys, "audit", "-w", rendered, "--json")
+    assert done.code == 0, done.out
+    report = json.loads(done.out)
+    names = {Path(file).name for file in report["files"]}
+    assert {"published", "tabelbilag.xlsx", "figurdata.xlsx", f"{PRODUCT}.html", f"{PRODUCT}.docx"} <= names
+    assert (report["safe"], report["leaks"], report["unproven"]) == (True, [], [])
+    assert report["cells"] > 30_000
 
 
 def test_published_tables_hold_no_time_and_no_respondent(rendered):
