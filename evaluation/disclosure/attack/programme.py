@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
+#: Error of one score, as codebooks and attackers write it.
+_LAST_DECIMAL = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +170,13 @@ class System:
         if any((totals[a] != totals[b]).any() for a, b in self.links):
             return False
         rows = zip(totals, self.coefs, self.lows, self.highs, strict=True)
-        return all(((c @ t >= low) & (c @ t <= high)).all() for t, c, low, high in rows if len(low))
+        return all(_between(c @ t, low, high, t) for t, c, low, high in rows if len(low))
+
+
+def _between(found: Floats, low: Floats, high: Floats, counts: Ints) -> bool:
+    """Whether sums lie within their bounds; scores such as 16.666667 are known to the sixth decimal, each time."""
+    slack = _LAST_DECIMAL * max(1.0, float(counts.sum()))
+    return bool(((found >= low - slack) & (found <= high + slack)).all())
 
 
 def system(programme: Programme) -> System:
