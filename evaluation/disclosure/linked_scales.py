@@ -295,8 +295,24 @@ def _settle(audit: _Audit, found: list[Ints], equations: Sequence[Equation], gon
         if not _hide_item(audit, found, told, _spans(audit, found, able)):
             lost.append(told.row)
             able.remove(told)
+    # Pools are of atoms: what such a score tells of a small type or area beside it, no pool shows.
+    lost += [one.row for one in able if not one.half and _covers_small(audit, found, one)]
     shown = (one for one in equations if not gone[one.row] and one.row not in lost)
     return lost + [one.row for one in shown if one.gives_away(found)]
+
+
+def _covers_small(audit: _Audit, found: list[Ints], one: Equation) -> bool:
+    """Whether a large group's score tells anything of an item that it hides as cover for a small group with parts."""
+    for i, low, high in one.spans(found):
+        if low <= _SLACK and high >= _TOP * one.n - _SLACK:
+            continue
+        item, spot = one.items[i], one.spots[i]
+        problem = audit.problem(item)
+        small = (problem.people < COARSE_BELOW * audit.policy.threshold) & (found[item] == HIDDEN)
+        above = problem.structure.above
+        if any(problem.structure.parts[g] < 0 and above[g] and g not in above[spot] for g in np.flatnonzero(small)):
+            return True
+    return False
 
 
 def _spans(audit: _Audit, found: list[Ints], equations: Sequence[Equation]) -> dict[int, Floats]:
