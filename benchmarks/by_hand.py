@@ -12,6 +12,7 @@ does for one output format.
 
 from __future__ import annotations
 
+import csv
 import os
 import re
 import shutil
@@ -95,6 +96,76 @@ def dumbbell(table):
         + p9.theme_minimal()
         + p9.theme(figure_size=(6.3, 1 + 0.3 * len(table)))
     )
+
+def people(survey, wave):
+    return pd.read_parquet(f"{DATA}/{survey}/{wave}/persons.parquet")
+
+def interval(values):
+    values = values.dropna().astype(float)
+    half = 1.96 * values.std() / max(len(values), 1) ** 0.5
+    return {"mean": values.mean(), "low": values.mean() - half, "high": values.mean() + half}
+
+def over_waves(survey, scales, waves):
+    rows = [
+        {"scale": scale, "wave": wave, **interval(answers(survey, wave)[items].mean(axis=1))}
+        for scale, items in scales.items()
+        for wave in waves
+    ]
+    return (
+        p9.ggplot(pd.DataFrame(rows), p9.aes("wave", "mean", group=1))
+        + p9.geom_line()
+        + p9.geom_pointrange(p9.aes(ymin="low", ymax="high"))
+        + p9.facet_wrap("scale", ncol=3)
+        + p9.labs(x="", y="")
+        + p9.theme_minimal()
+        + p9.theme(figure_size=(6.3, 1 + 0.5 * len(scales)))
+    )
+
+def by_group(survey, scale, items, waves, groups):
+    rows = []
+    for group in groups:
+        parts = [answers(survey, wave)[items].mean(axis=1).groupby(people(survey, wave)[group]) for wave in waves]
+        for value, after in parts[1]:
+            if value in parts[0].groups:
+                x, y = after.dropna().astype(float), parts[0].get_group(value).dropna().astype(float)
+                test = pg.ttest(x, y, correction=True)
+                low, high = test.iloc[0][[name for name in test.columns if name.startswith("CI95")][0]]
+                rows.append({"group": f"{group} {value}", "change": x.mean() - y.mean(), "low": low, "high": high})
+    return (
+        p9.ggplot(pd.DataFrame(rows), p9.aes("group", "change"))
+        + p9.geom_hline(yintercept=0)
+        + p9.geom_pointrange(p9.aes(ymin="low", ymax="high"))
+        + p9.coord_flip()
+        + p9.labs(x="", y=scale)
+        + p9.theme_minimal()
+        + p9.theme(figure_size=(6.3, 1 + 0.3 * len(rows)))
+    )
+
+def verdicts(table):
+    table["verdict"] = ["up" if low > 0 else "down" if high < 0 else "?" for low, high in zip(table.low, table.high)]
+    return (
+        p9.ggplot(table, p9.aes("''", "scale", fill="verdict"))
+        + p9.geom_tile(color="white")
+        + p9.geom_text(p9.aes(label="verdict"), size=8)
+        + p9.labs(x="", y="")
+        + p9.theme_minimal()
+        + p9.theme(figure_size=(6.3, 1 + 0.3 * len(table)))
+    )
+
+def by_unit(survey, items, waves):
+    rows = []
+    for wave in waves:
+        means = answers(survey, wave)[items].mean(axis=1).groupby(people(survey, wave)["unit"]).mean()
+        rows += [{"wave": wave, "mean": mean} for mean in means]
+    return (
+        p9.ggplot(pd.DataFrame(rows), p9.aes("wave", "mean", color="wave"))
+        + p9.geom_jitter(width=0.15, height=0)
+        + p9.stat_summary(fun_y=lambda values: values.mean(), geom="point", shape="|", size=9, color="black")
+        + p9.coord_flip()
+        + p9.labs(x="", y="")
+        + p9.theme_minimal()
+        + p9.theme(figure_size=(6.3, 2.5))
+    )
 ```
 """
 
@@ -124,7 +195,14 @@ def _survey(survey: Any, instrument: Any, waves: Sequence[str]) -> Iterator[str]
     scales = {scale.id: [item.id for item in instrument.items_of(scale)] for scale in instrument.scales}
     scales = scales or {item.id: [item.id] for item in instrument.items}
     yield _fenced(f"table = changes({survey.id!r}, {scales!r}, {waves!r})\nshow(dumbbell(table))")
+    every = [entry.wave for entry in survey.waves if entry.file]
+    yield _fenced(f"show(over_waves({survey.id!r}, {scales!r}, {every!r}))")
     yield from _batteries(survey, instrument, waves)
+    groups, (first, items) = [group.id for group in instrument.groups], next(iter(scales.items()))
+    if groups:
+        yield _fenced(f"show(by_group({survey.id!r}, {first!r}, {items!r}, {waves!r}, {groups!r}))")
+        yield _fenced("show(verdicts(table))")
+        yield _fenced(f"show(by_unit({survey.id!r}, {items!r}, {waves!r}))")
 
 
 def make_document(root: Path, target: Path) -> int:
@@ -147,11 +225,27 @@ def make_document(root: Path, target: Path) -> int:
             items, response = [item.id for item in instrument.items], instrument.responses[0]
             labels = {choice.code: choice.label.da for choice in response.choices if not choice.state}
             parts.append(_fenced(f"show(battery({survey.id!r}, {items!r}, {named!r}, {labels!r}))"))
+    parts.append(_fenced(_REGISTERS.replace("FILE", (root / "data/registers/indicators.csv").as_posix())))
+    parts += [_fenced(_SERIES.replace("NAME", repr(name))) for name in _indicators(root)]
+    parts.append(_fenced(_MODEL))
     text = "".join(parts)
     target.write_text(text, encoding="utf-8")
     return text.count("\nshow(")
 
 
+def _indicators(root: Path) -> list[str]:
+    with (root / "data/registers/indicators.csv").open(encoding="utf-8", newline="") as stream:
+        return list(dict.fromkeys(row["indicator"] for row in csv.DictReader(stream)))
+
+
+_REGISTERS = 'registers = pd.read_csv("FILE")'
+_SERIES = """series = registers[registers["indicator"] == NAME].groupby("period", as_index=False)["value"].mean()
+line = p9.ggplot(series, p9.aes("period", "value")) + p9.geom_line() + p9.geom_point(size=3)
+show(line + p9.geom_vline(xintercept=2021.4) + p9.theme_minimal() + p9.labs(x="", y=""))"""
+_MODEL = """parts = ["Evaluering", "Frihed", "Feedback", "Formål", "Innovation", "Dialog"]
+boxes = pd.DataFrame([{"x": i % 3, "y": i // 3, "text": text} for i, text in enumerate(parts)])
+model = p9.ggplot(boxes, p9.aes("x", "y")) + p9.geom_tile(width=0.9, height=0.8, fill="white", color="black")
+show(model + p9.geom_text(p9.aes(label="text")) + p9.theme_void())"""
 _RATES = """counts = pd.DataFrame([{"what": name, "n": len(answers(*key))} for name, key in COUNTS.items()])
 rates = p9.ggplot(counts, p9.aes("what", "n")) + p9.geom_col() + p9.geom_text(p9.aes(label="n"), va="bottom")
 show(rates + p9.coord_flip() + p9.theme_minimal() + p9.labs(x="", y=""))"""
