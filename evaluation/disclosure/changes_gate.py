@@ -23,6 +23,7 @@ from evaluation.disclosure.rules import (
 
 DIFFERENCE = "forskel-sammenligning"
 _NUMBERS = ("before", "after", "change", "direction")
+_EFFECT = ("effect_name", "effect_size", "effect_low", "effect_high")
 _SPREAD = (
     "se",
     "df",
@@ -36,17 +37,12 @@ _SPREAD = (
     "bootstrap_draws",
     "largest_share",
     "caution",
-    "effect_name",
-    "effect_size",
-    "effect_low",
-    "effect_high",
+    *_EFFECT,
     "mdc80",
     "n_eff_before",
     "n_eff_after",
     "verdict",
 )
-
-_EFFECT = ("effect_name", "effect_size", "effect_low", "effect_high")
 
 
 def gate_estimates(source: pd.DataFrame, levels: pd.DataFrame, threshold: int, record: Record) -> pd.DataFrame:

@@ -62,13 +62,9 @@ def _beside(objects: pd.DataFrame, secret: Bools, small: Bools, fewest: int, ind
     if part.any():
         hidden[part] |= complement(classed[part].reset_index(drop=True), hidden[part], people[part], _NUMBER, fewest)
     inside = part & (table["_above"] != "").to_numpy() & (people > 0)
-    for rows in table[inside].groupby(list(_NUMBER), sort=False).indices.values():
-        units = np.flatnonzero(inside)[rows]
-        names = _joined(table, hidden, secret, people, units, fewest)
-        if names:
-            numbers = table[list(_NUMBER)]
-            same = (numbers == numbers.iloc[int(units[0])]).all(axis=1)
-            hidden |= (same & table["group"].isin(names)).to_numpy()
+    for rows in table.groupby(list(_NUMBER), sort=False).indices.values():
+        names = _joined(table, hidden, secret, people, rows[inside[rows]], fewest)
+        hidden[rows] |= table["group"].iloc[rows].isin(names).to_numpy()
     found = pd.Series(hidden, index=objects.index).reindex(index, fill_value=False)
     return np.asarray(found, dtype=bool)
 
@@ -85,11 +81,11 @@ def _joined(
     classes: dict[str, list[int]] = {}
     for unit, above in zip(units.tolist(), table["_above"].to_numpy()[units].tolist(), strict=True):
         classes.setdefault(above, []).append(unit)
-    keys = table["key"].tolist()
     behind = {name: float(people[mine][hidden[mine]].sum()) for name, mine in classes.items()}
     joined = {name for name, mine in classes.items() if (secret[mine] & hidden[mine]).any() and behind[name] < fewest}
     if not joined:
         return frozenset()
+    keys = table["key"].tolist()
     free = sorted(
         classes.keys() - joined,
         # what hides something already has least to lose

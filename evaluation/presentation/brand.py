@@ -45,6 +45,14 @@ TEXT_CONTRAST = 4.5
 _HEX = re.compile(r"#[0-9a-fA-F]{6}\Z")
 #: The family that comes with the program.
 PACKAGED_FAMILY = "Source Sans Pro"
+#: Its files, by style and weight.
+PACKAGED_FILES: Mapping[tuple[str, int], str] = {
+    ("normal", 400): "SourceSansPro-Regular.ttf",
+    ("italic", 400): "SourceSansPro-It.ttf",
+    ("normal", 600): "SourceSansPro-Semibold.ttf",
+    ("normal", 700): "SourceSansPro-Bold.ttf",
+    ("italic", 700): "SourceSansPro-BoldIt.ttf",
+}
 _FAMILY_NAME = re.compile(r"[\w][\w .-]{0,60}\Z")
 _WEIGHTS = {
     "thin": 100, "extra-light": 200, "light": 300, "normal": 400, "regular": 400, "medium": 500, "semi-bold": 600,
@@ -85,23 +93,25 @@ class Brand:
         Every palette name and named role with its colour.
     family, headings_family : str
         Font families of text and headings.
-    font_files : tuple of Path
-        Font files named by the brand (``typography.fonts``, ``source: file``).
     typography : mapping
         The ``typography`` block as written, for the page templates.
     faces : tuple of FontFile
-        What each of the font files is.
+        Font files named by the brand (``typography.fonts``, ``source: file``), and what each is.
     logo : Logo or None
         Picture for the front page.
     """
 
     colours: Mapping[str, str]
-    family: str = "Source Sans Pro"
-    headings_family: str = "Source Sans Pro"
-    font_files: tuple[Path, ...] = ()
+    family: str = PACKAGED_FAMILY
+    headings_family: str = PACKAGED_FAMILY
     typography: Mapping[str, Any] = field(default_factory=dict)
     faces: tuple[FontFile, ...] = ()
     logo: Logo | None = None
+
+    @property
+    def font_files(self) -> tuple[Path, ...]:
+        """Paths of the font files."""
+        return tuple(face.path for face in self.faces)
 
     def colour(self, role: str) -> str:
         """Colour of ``role`` as ``#RRGGBB``; :class:`KeyError` for a role nobody defined."""
@@ -202,8 +212,7 @@ def load_brand(path: Path) -> Brand:
     logo = _logo(content, path, problems)
     if problems:
         raise EvaluationError(problems)
-    files = tuple(face.path for face in faces)
-    return Brand(colours, family, headings or family, files, typography, faces, logo)
+    return Brand(colours, family, headings or family, typography, faces, logo)
 
 
 def _block(parent: object, name: str) -> dict[str, Any]:

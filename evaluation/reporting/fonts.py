@@ -15,7 +15,7 @@ from io import BytesIO
 from pathlib import Path
 
 from evaluation.common.files import hash_bytes, hash_file, write_atomic
-from evaluation.presentation.brand import PACKAGED_FAMILY, FontFile, load_brand
+from evaluation.presentation.brand import PACKAGED_FAMILY, PACKAGED_FILES, FontFile, load_brand
 
 #: Style and weight of the faces that a page uses; Word's four members of a family.
 _WEB = (("normal", 400), ("italic", 400), ("normal", 600), ("normal", 700))
@@ -24,13 +24,6 @@ _WORD = {
     "embedBold": ("normal", 700),
     "embedItalic": ("italic", 400),
     "embedBoldItalic": ("italic", 700),
-}
-_PACKAGED = {
-    ("normal", 400): "Regular",
-    ("italic", 400): "It",
-    ("normal", 600): "Semibold",
-    ("normal", 700): "Bold",
-    ("italic", 700): "BoldIt",
 }
 # Latin letters of the Nordic and larger European languages, punctuation, arrows and signs used in tables.
 _RANGES = ((0x20, 0x17F), (0x2010, 0x2027), (0x2030, 0x203A), (0x2070, 0x209C), (0x2190, 0x2193), (0x2200, 0x2265))
@@ -86,7 +79,7 @@ def page_fonts(folder: Path) -> Fonts:
 def packaged() -> Fonts:
     """Source Sans Pro."""
     folder = font_folder()
-    files = {face: folder / f"SourceSansPro-{name}.ttf" for face, name in _PACKAGED.items()}
+    files = {face: folder / name for face, name in PACKAGED_FILES.items()}
     return Fonts(PACKAGED_FAMILY, files, (folder,))
 
 

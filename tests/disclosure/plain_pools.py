@@ -96,24 +96,7 @@ def pool_leaks(
     quick: bool = False,
     points: float = POINTS,
 ) -> Ints:
-    """How much each group's answers are given away, shape (groups,): 0 for safe.
-
-    Parameters
-    ----------
-    counts : int array, shape (groups, codes)
-        True answers of groups none of which is open, and whose sum is known.
-    state : int array, shape (groups,)
-    need : int array, shape (groups, codes)
-        Width that each count's interval must have.
-    small : bool array, shape (groups,)
-        Groups that are protected.
-    span : float array, shape (groups, 2), optional
-        What the sum of scores of a group without a mean may be, known from a scale that holds the item.
-    quick : bool
-        Only whether anything leaks is asked for.
-    points : float
-        What the mean of a group without one must keep.
-    """
+    """What :func:`evaluation.disclosure.linked_pools.pool_leaks` returns."""
     n = counts.sum(axis=1)
     told = state < HIDDEN
     if span is not None:

@@ -11,18 +11,12 @@ from pathlib import Path
 from typing import Any
 
 from evaluation.common.errors import fail
+from evaluation.presentation.brand import PACKAGED_FAMILY, PACKAGED_FILES
 
-DEFAULT_FAMILY = "Source Sans Pro"
+DEFAULT_FAMILY = PACKAGED_FAMILY
 #: Comes with matplotlib; draws the signs the brand's font lacks.
 FALLBACK_FAMILY = "DejaVu Sans"
 MM_PER_PT = 25.4 / 72
-#: Weights the figures use; the package names Semibold as a family of its own, SVG wants a weight.
-_PACKAGED = {
-    ("normal", 400): "SourceSansPro-Regular.ttf",
-    ("italic", 400): "SourceSansPro-It.ttf",
-    ("normal", 600): "SourceSansPro-Semibold.ttf",
-    ("normal", 700): "SourceSansPro-Bold.ttf",
-}
 
 
 @lru_cache(maxsize=8)
@@ -49,7 +43,8 @@ def _register_packaged(font_manager: Any) -> None:
     import font_source_sans_pro
 
     folder = Path(str(font_source_sans_pro.font_directory))
-    for (style, weight), name in _PACKAGED.items():
+    # The package names Semibold as a family of its own; SVG wants a weight.
+    for (style, weight), name in PACKAGED_FILES.items():
         entry = font_manager.FontEntry(
             fname=str(folder / name),
             name=DEFAULT_FAMILY,

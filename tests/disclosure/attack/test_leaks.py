@@ -128,11 +128,15 @@ def test_a_change_of_two_hidden_waves(tmp_path: Path) -> None:
     assert {leak.wave for leak in found(attacked(steep, facts()), "enhed-a", "mean")} == {"2020", "2024"}
 
 
-def test_a_page_that_shows_what_the_tables_hide(tmp_path: Path) -> None:
+def hidden_leaders(folder: Path) -> tuple[Path, Facts, Path]:
+    """A publication that hides the score of the leaders, what everybody knows, and where a page beside it may be."""
     known = facts(variables=("rolle",))
     known = replace(known, surveys={"s": replace(known.surveys["s"], groups={"rolle-leder": "Leder"})})
-    folder = write(tmp_path / "p", [level("rolle-leder", 20, measure="skala", stat="score")])
-    page = tmp_path / "side.html"
+    return write(folder / "p", [level("rolle-leder", 20, measure="skala", stat="score")]), known, folder / "side.html"
+
+
+def test_a_page_that_shows_what_the_tables_hide(tmp_path: Path) -> None:
+    folder, known, page = hidden_leaders(tmp_path)
     table = (
         '<table id="tbl-s-grupper"><tr><th>Skala</th><th>Leder</th></tr><tr><td>En skala</td><td>{}</td></tr></table>'
     )
@@ -143,10 +147,7 @@ def test_a_page_that_shows_what_the_tables_hide(tmp_path: Path) -> None:
 
 
 def test_a_list_with_a_title_above_its_headings(tmp_path: Path) -> None:
-    known = facts(variables=("rolle",))
-    known = replace(known, surveys={"s": replace(known.surveys["s"], groups={"rolle-leder": "Leder"})})
-    folder = write(tmp_path / "p", [level("rolle-leder", 20, measure="skala", stat="score")])
-    page = tmp_path / "side.html"
+    folder, known, page = hidden_leaders(tmp_path)
     table = (
         '<table id="tbl-s-liste"><tr><th colspan="4">Tabel over 20 svar</th></tr>'
         "<tr><th>Skala</th><th>Gruppe</th><th>Har vurderet</th><th>Bedre (pct.)</th></tr>"
