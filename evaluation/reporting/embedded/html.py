@@ -11,21 +11,35 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from evaluation.common.files import hash_bytes
 from evaluation.common.resources import SHARED_PROJECT, resource_folder
 from evaluation.reporting.embedded import pandoc, tree
+from evaluation.reporting.embedded.kept import Tables
+from evaluation.reporting.embedded.memory import Memory
 from evaluation.reporting.embedded.tree import Node
-from evaluation.reporting.embedded.typst_pdf import filters
+from evaluation.reporting.embedded.typst_pdf import decisive, filters
 from evaluation.reporting.fonts import page_fonts
 from evaluation.reporting.project import Project
 
+#: What stands for a drawing until pandoc is done.
+_DRAWING = re.compile(r"<!--tegning [0-9a-f]{64}-->")
 
-def write_html(document: Mapping[str, Any], project: Project, folder: Path, words: Mapping[str, str]) -> bytes:
+
+def write_html(
+    document: Mapping[str, Any], project: Project, folder: Path, words: Mapping[str, str], memory: Memory | None = None
+) -> bytes:
     """Return the document as one self-contained html file.
 
-    The frame around the text (``_stil/rapport.template``) is the one that real Quarto uses.
+    Pandoc gets a mark for each drawing, which is put in afterwards: it would only carry it through. The frame around
+    the text (``_stil/rapport.template``) is the one that real Quarto uses.
     """
     options = project.options("html")
-    changed = tree.walk({"meta": document["meta"], "blocks": document["blocks"]}, lambda node: _change(node, folder))
+    drawings: dict[str, str] = {}
+    changed = tree.walk(
+        {"meta": document["meta"], "blocks": document["blocks"]}, lambda node: _change(node, folder, drawings)
+    )
+    tables = Tables("html5", memory or Memory(), *decisive(project, folder))
+    blocks = tables.marked(changed["blocks"])
     title = str(options.get("toc-title") or words["toc-title-document"])
     arguments = [
         *filters(folder),
@@ -48,8 +62,9 @@ def write_html(document: Mapping[str, Any], project: Project, folder: Path, word
         mark = " · ".join(part for part in (_text(meta, "fiktiv"), _text(meta, "udkast")) if part)
         above.write_text(banner(mark), encoding="utf-8")
         arguments += ["--template", str(_frame(folder)), "-H", str(style), "-B", str(above)]
-        output, _ = pandoc.write({**document, **changed, "meta": meta}, "html5", folder, arguments)
-    return output
+        output, _ = pandoc.write({**document, "blocks": blocks, "meta": meta}, "html5", folder, arguments)
+    page = tables.restored(output.decode("utf-8"))
+    return _DRAWING.sub(lambda match: drawings.get(match[0], match[0]), page).encode()
 
 
 def _frame(folder: Path) -> Path:
@@ -97,10 +112,10 @@ def headings(document: Mapping[str, Any], depth: int) -> list[tuple[int, str, st
     return found
 
 
-def _change(node: Node, folder: Path) -> list[Node] | None:
+def _change(node: Node, folder: Path, drawings: dict[str, str]) -> list[Node] | None:
     kind = node["t"]
     if kind == "Image":
-        return [_image(node, folder)]
+        return [_image(node, folder, drawings)]
     if kind == "Header":
         level, (ident, classes, pairs), content = node["c"]
         number = dict(pairs).get("number")
@@ -146,7 +161,7 @@ def _float(node: Node, classes: list[str], pairs: Mapping[str, str]) -> list[Nod
     ]
 
 
-def _image(node: Node, folder: Path) -> Node:
+def _image(node: Node, folder: Path, drawings: dict[str, str]) -> Node:
     source = node["c"][2][0]
     alternative = escape.escape(tree.text(node["c"][1]))
     path = folder / source
@@ -155,7 +170,9 @@ def _image(node: Node, folder: Path) -> Node:
     if path.suffix == ".svg":
         drawing = inline_svg(path.read_text(encoding="utf-8"), path.stem, alternative)
         if drawing:
-            return tree.raw("html", f'<span class="tegning"{style}>{drawing}</span>', block=False)
+            mark = f"<!--tegning {hash_bytes(drawing.encode())}-->"
+            drawings[mark] = drawing
+            return tree.raw("html", f'<span class="tegning"{style}>{mark}</span>', block=False)
     media = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
     data = base64.b64encode(path.read_bytes()).decode("ascii")
     return tree.raw("html", f'<img src="data:{media};base64,{data}" alt="{alternative}"{style}>', block=False)
