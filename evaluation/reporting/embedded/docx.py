@@ -60,7 +60,11 @@ def write_docx(
         entry[1]: f"_Toc{100000 + place}" for place, entry in enumerate(headings(document, depth)) if options.get("toc")
     }
     changed = tree.walk(
-        {"meta": document["meta"], "blocks": document["blocks"]}, lambda node: _change(node, folder, problems, marks)
+        {"meta": document["meta"], "blocks": document["blocks"]},
+        lambda node: _change(node, folder, problems, marks),
+        "Image",
+        "Header",
+        "Div",
     )
     if problems:
         raise EvaluationError(problems)
@@ -197,14 +201,11 @@ def _contents(
 
 def _list(document: Mapping[str, Any], words: Mapping[str, str], kind: str, title: str, first: int) -> list[Node]:
     """Return the list of figures or tables as a field over the captions, filled in beforehand."""
-    found: list[Node] = []
-
-    def look(node: Node) -> None:
+    found = []
+    for node in tree.outline(document["blocks"]):
         _, classes, pairs = tree.attr(node)
         if "svaevefelt" in classes and kind in classes and "nummer" in pairs:
             found.append(node)
-
-    tree.visit(document["blocks"], look)
     if not found:
         return []
     ours = catalogue("words", "en" if words["crossref-tbl-title"] == "Table" else "da")["reporting"]

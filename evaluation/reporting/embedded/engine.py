@@ -193,9 +193,8 @@ def _concerned(blocks: list[Node]) -> list[int]:
     """
 
     def concerns(block: Node) -> bool:
-        return tree.attr(block)[0] == "refs" or any(
-            node["t"] in ("Cite", "Note") or tree.attr(node)[0] == "refs" for node in tree.nodes(block)
-        )
+        written = json.dumps(block)
+        return any(sign in written for sign in ('"t": "Cite"', '"t": "Note"', '["refs", '))
 
     last = len(blocks) - 1
     return [place for place, block in enumerate(blocks) if place == last or concerns(block)]

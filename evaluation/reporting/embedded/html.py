@@ -21,6 +21,8 @@ from evaluation.reporting.embedded.typst_pdf import decisive, filters
 from evaluation.reporting.fonts import page_fonts
 from evaluation.reporting.project import Project
 
+#: What makes a drawing more than a drawing; so does an attribute that begins with "on".
+_RUNNING = ("<script", "<foreignobject", "javascript:")
 #: What stands for a drawing until pandoc is done.
 _DRAWING = re.compile(r"<!--tegning [0-9a-f]{64}-->")
 
@@ -36,7 +38,11 @@ def write_html(
     options = project.options("html")
     drawings: dict[str, str] = {}
     changed = tree.walk(
-        {"meta": document["meta"], "blocks": document["blocks"]}, lambda node: _change(node, folder, drawings)
+        {"meta": document["meta"], "blocks": document["blocks"]},
+        lambda node: _change(node, folder, drawings),
+        "Image",
+        "Header",
+        "Div",
     )
     tables = Tables("html5", memory or Memory(), *decisive(project, folder))
     blocks = tables.marked(changed["blocks"])
@@ -101,14 +107,11 @@ def _css(folder: Path, options: Mapping[str, Any]) -> str:
 def headings(document: Mapping[str, Any], depth: int) -> list[tuple[int, str, str, str]]:
     """Level, id, number and words of every heading down to ``depth``, in document order."""
     found: list[tuple[int, str, str, str]] = []
-
-    def look(node: Node) -> None:
+    for node in tree.outline(document["blocks"]):
         if node["t"] == "Header" and node["c"][0] <= depth:
             level, (ident, classes, pairs), content = node["c"]
             if "unlisted" not in classes:
                 found.append((level, ident, dict(pairs).get("number", ""), tree.text(content)))
-
-    tree.visit(document["blocks"], look)
     return found
 
 
@@ -184,15 +187,19 @@ def inline_svg(code: str, prefix: str, alternative: str) -> str:
     Inside the page its letters use the page's font. A drawing with script or foreign content is shown as an
     image instead, where neither can run.
     """
-    start = code.find("<svg")
-    if start < 0 or re.search(r"<script|<foreignObject|\bon\w+\s*=|javascript:|<text", code, re.I) is None:
-        return ""
-    if re.search(r"<script|<foreignObject|\bon\w+\s*=|javascript:", code, re.I):
+    start, plain = code.find("<svg"), code.lower()
+    handlers = any(_begins(match) for match in re.finditer(r"on\w+\s*=", plain))
+    if start < 0 or "<text" not in plain or handlers or any(word in plain for word in _RUNNING):
         return ""
     drawing = re.sub(r"<metadata>.*?</metadata>", "", code[start:], flags=re.S)
     mark = re.sub(r"[^\w-]", "-", prefix) + "-"
-    drawing = re.sub(r'\bid="([^"]+)"', lambda m: f'id="{mark}{m[1]}"', drawing)
+    drawing = re.sub(r'id="([^"]+)"', lambda m: f'id="{mark}{m[1]}"' if _begins(m) else m[0], drawing)
     drawing = re.sub(r"url\(#([^)]+)\)", lambda m: f"url(#{mark}{m[1]})", drawing)
     drawing = re.sub(r'href="#([^"]+)"', lambda m: f'href="#{mark}{m[1]}"', drawing)
     drawing = re.sub(r"\s(width|height)=\"[^\"]*\"", "", drawing, count=2) if "viewBox" in drawing[:600] else drawing
     return drawing.replace("<svg", f'<svg role="img" aria-label="{alternative}"', 1).strip()
+
+
+def _begins(match: re.Match[str]) -> bool:
+    """Whether a word begins where ``match`` does. Patterns that begin with letters are found ten times as fast."""
+    return re.match(r"\w", match.string[max(match.start() - 1, 0) : match.start()]) is None

@@ -76,7 +76,8 @@ def write_typst(document: Mapping[str, Any], project: Project, folder: Path, mem
     """Return the Typst source."""
     options = project.options("pdf")
     blocks = _with_chapters(_footed(document["blocks"]))
-    changed = tree.walk({"meta": document["meta"], "blocks": blocks}, lambda node: _change(node, document))
+    whole = {"meta": document["meta"], "blocks": blocks}
+    changed = tree.walk(whole, lambda node: _change(node, document), "Image", "Link", "Header", "Div")
     with tempfile.TemporaryDirectory() as name:
         frame = Path(name) / "frame.typst"
         frame.write_text(_FRAME, encoding="utf-8")
