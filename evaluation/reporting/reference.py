@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 import zipfile
 from collections.abc import Mapping
+from functools import lru_cache
+from html import escape
 from importlib import resources
 from io import BytesIO
 from pathlib import Path
-from xml.sax.saxutils import escape
 
 from evaluation.presentation.brand import PACKAGED_FAMILY
 from evaluation.reporting.embedded import pandoc
@@ -39,9 +40,7 @@ def reference_docx(colours: Mapping[str, str], *, family: str, title: str, sende
     mark : str
         ``Fiktive data`` and the like for the foot of every page; empty when there is nothing to say.
     """
-    base, _ = pandoc.run(["--print-default-data-file", "reference.docx"], b"", Path.cwd())
-    source = zipfile.ZipFile(BytesIO(base))
-    parts = {name: source.read(name) for name in source.namelist()}
+    parts = dict(_base())
     colour = {role: value.lstrip("#") for role, value in colours.items()}
     parts["word/styles.xml"] = styles(colour, family).encode()
     parts["word/document.xml"] = (
@@ -60,6 +59,14 @@ def reference_docx(colours: Mapping[str, str], *, family: str, title: str, sende
     return pack(parts)
 
 
+@lru_cache(maxsize=1)
+def _base() -> dict[str, bytes]:
+    """Parts of the template that comes with pandoc."""
+    base, _ = pandoc.run(["--print-default-data-file", "reference.docx"], b"", Path.cwd())
+    source = zipfile.ZipFile(BytesIO(base))
+    return {name: source.read(name) for name in source.namelist()}
+
+
 def pack(parts: Mapping[str, bytes]) -> bytes:
     """Return a zip whose bytes depend on nothing but the parts."""
     stream = BytesIO()
@@ -68,7 +75,8 @@ def pack(parts: Mapping[str, bytes]) -> bytes:
             entry = zipfile.ZipInfo(name, _MOMENT)
             entry.compress_type = zipfile.ZIP_DEFLATED
             entry.external_attr = 0o644 << 16
-            target.writestr(entry, content)
+            # Pictures are packed already: more effort makes them no smaller.
+            target.writestr(entry, content, compresslevel=1 if name.endswith(".png") else None)
     return stream.getvalue()
 
 
@@ -111,11 +119,11 @@ def _running(colour: Mapping[str, str], title: str, sender: str, mark: str) -> d
 
 
 def _run(text: str, properties: str = "") -> str:
-    return f'<w:r>{properties}<w:t xml:space="preserve">{escape(text)}</w:t></w:r>' if text else ""
+    return f'<w:r>{properties}<w:t xml:space="preserve">{escape(text, quote=False)}</w:t></w:r>' if text else ""
 
 
 def styles(colour: Mapping[str, str], family: str = PACKAGED_FAMILY) -> str:
     """``styles.xml`` with the brand's colours and font in place of its ``{role}`` and ``{family}``."""
     template = resources.files("evaluation.reporting").joinpath("word_styles.xml").read_text(encoding="utf-8")
-    words = {**colour, "family": escape(family, {'"': "&quot;"})}
+    words = {**colour, "family": escape(family)}
     return re.sub(r"\{([a-z]+)\}", lambda match: words[match[1]], template)

@@ -8,6 +8,7 @@ import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from evaluation.common.errors import EvaluationError, Problem, fail
@@ -16,9 +17,10 @@ from evaluation.presentation.appendix import WORKBOOKS
 from evaluation.presentation.chapters import unwritten, without
 from evaluation.presentation.claims.prose import top_document
 from evaluation.reporting.embedded.memory import Memory
+from evaluation.reporting.embedded.source import Expanded, expand
 from evaluation.reporting.prepare import write_support
 from evaluation.reporting.project import FORMATS, SUPPORT_FOLDER
-from evaluation.reporting.review.fingerprint import stamped
+from evaluation.reporting.review.fingerprint import properties
 
 #: Where the embedded engine keeps what makes the next render quicker; made from published results and prose only.
 MEMORY = "data/processed/.render"
@@ -124,9 +126,8 @@ def render_product(
             memory.start_layout(work)
         try:
             write_support(work, engine=version, draft=draft, marks=marks)
-            done, log = _run(name, work, formats, memory, progress)
-            if "docx" in done:
-                done = {**done, "docx": stamped(done["docx"], work, product, version, draft=draft)}
+            stamp = partial(properties, product=product, engine=version, draft=draft)
+            done, log = _run(name, work, formats, memory, stamp, progress)
             books = _workbooks(work)
         except EvaluationError as error:
             raise EvaluationError([_told_of(problem, work, folder) for problem in error.problems]) from error
@@ -191,7 +192,7 @@ def copy_project(folder: Path, work: Path) -> None:
     An English document is copied without the chapters that are not written in it, and with the Danish one's literature.
     """
     skipped = shutil.ignore_patterns(*_SKIPPED, *([ENGLISH] if is_english(folder / ENGLISH) else []))
-    shutil.copytree(folder, work, ignore=skipped)
+    shutil.copytree(folder, work, ignore=skipped, copy_function=shutil.copyfile)
     if is_english(folder):
         top = work / top_document(folder)
         if silent := unwritten(folder):
@@ -210,7 +211,12 @@ def copy_project(folder: Path, work: Path) -> None:
 
 
 def _run(
-    name: str, work: Path, formats: Sequence[str], memory: Memory, progress: Progress | None
+    name: str,
+    work: Path,
+    formats: Sequence[str],
+    memory: Memory,
+    stamp: Callable[[Expanded | None], bytes],
+    progress: Progress | None,
 ) -> tuple[dict[str, bytes], tuple[str, ...]]:
     if name == "quarto":
         from evaluation.reporting import quarto
@@ -222,14 +228,25 @@ def _run(
         if "docx" in done:
             # rows that stay whole, fonts, contents that Word fills in: what pandoc leaves out in either engine
             sender = str(load_project(work).metadata().get("udgiver", ""))
-            done = {**done, "docx": finish(done["docx"], sender, page_fonts(work))}
+            custom = stamp(_expanded(work))
+            done = {**done, "docx": finish(done["docx"], sender, page_fonts(work), custom=custom)}
         return done, log
     from evaluation.reporting.embedded import engine as embedded
 
     if progress:
         for output in formats:
             progress(output)
-    return embedded.render(work, formats, memory), ()
+    return embedded.render(work, formats, memory, stamp), ()
+
+
+def _expanded(work: Path) -> Expanded | None:
+    """The project's text, where we can read it: real Quarto reads more."""
+    from evaluation.reporting.project import load_project
+
+    try:
+        return expand(load_project(work))
+    except EvaluationError:
+        return None
 
 
 def place(files: Mapping[Path, bytes]) -> None:

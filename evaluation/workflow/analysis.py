@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from importlib.metadata import version
 from pathlib import Path
 
-from evaluation.codebook.decisions import FILE as DECISIONS
 from evaluation.codebook.model import Instrument
 from evaluation.common.errors import fail
 from evaluation.common.files import hash_bytes, hash_file
@@ -21,6 +20,8 @@ from evaluation.workflow.state import State, code_hash, hash_files, hash_mapping
 
 #: The published tables; named here so that nothing heavy is imported to look at them.
 TABLES = tuple(PUBLISHED)
+#: Where people decide what can be compared (`codebook.decisions.FILE`); named here for the same reason.
+DECISIONS = "data/comparability.csv"
 #: The private tables beside them.
 PRIVATE = tuple(name for name in TABLES if name != "record")
 #: Libraries whose version can change a number.

@@ -19,12 +19,15 @@ _STATE = Path("data/processed/.state.json")
 @cache
 def code_hash(*folders: str) -> str:
     """Hash of the package's source in ``folders``: a changed rule makes its results stale."""
-    lines = []
-    for folder in folders:
-        for path in sorted((_PACKAGE / folder).rglob("*")):
-            if path.suffix in {".py", ".toml", ".typ", ".css"}:
-                lines.append(f"{path.relative_to(_PACKAGE).as_posix()} {hash_file(path)}")
-    return hash_bytes("\n".join(lines).encode())
+    return hash_bytes("\n".join(line for folder in folders for line in _source(folder)).encode())
+
+
+@cache
+def _source(folder: str) -> tuple[str, ...]:
+    """Name and hash of each file of the package's source in ``folder``: several stages rest on the same."""
+    paths = sorted((_PACKAGE / folder).rglob("*"))
+    kinds = {".py", ".toml", ".typ", ".css"}
+    return tuple(f"{path.relative_to(_PACKAGE).as_posix()} {hash_file(path)}" for path in paths if path.suffix in kinds)
 
 
 def hash_files(root: Path, paths: Iterable[Path]) -> dict[str, str]:

@@ -92,7 +92,7 @@ def number(
     """
     state = Numbering(folder, words, sections, depth)
     blocks = _blocks(document["blocks"], state, expanded)
-    changed = tree.walk({"meta": document["meta"], "blocks": blocks}, lambda node: _cite(node, state, expanded))
+    changed = tree.walk({"meta": document["meta"], "blocks": blocks}, lambda node: _cite(node, state, expanded), "Cite")
     if state.problems:
         raise EvaluationError(unique(state.problems))
     return {**document, **changed}
@@ -188,7 +188,7 @@ def _images(
     def change(node: Node) -> list[Node] | None:
         return [_image(node, state, expanded, ident, caption)] if node["t"] == "Image" else None
 
-    return list(tree.walk(blocks, change))
+    return list(tree.walk(blocks, change, "Image"))
 
 
 def _image(node: Node, state: Numbering, expanded: Expanded, ident: str, caption: Sequence[Node]) -> Node:

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import os
+import struct
 import tempfile
+import zlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from evaluation.common.errors import EvaluationError, Problem
+from evaluation.common.files import hash_bytes
 from evaluation.common.language import catalogue
 from evaluation.reporting.colours import page_colours
 from evaluation.reporting.embedded import pandoc, tree
 from evaluation.reporting.embedded.html import headings
+from evaluation.reporting.embedded.kept import Tables
+from evaluation.reporting.embedded.memory import Memory
 from evaluation.reporting.embedded.tree import Node
-from evaluation.reporting.embedded.typst_pdf import filters
+from evaluation.reporting.embedded.typst_pdf import decisive, filters
 from evaluation.reporting.embedded.word_parts import finish
 from evaluation.reporting.fonts import page_fonts
 from evaluation.reporting.project import Project
@@ -26,8 +32,20 @@ _BREAK = '<w:p><w:r><w:br w:type="page"/></w:r></w:p>'
 _PROPERTIES = ("title", "subtitle", "author", "date", "lang", "sat-med", "tjek-brudt")
 
 
-def write_docx(document: Mapping[str, Any], project: Project, folder: Path, words: Mapping[str, str]) -> bytes:
+def write_docx(
+    document: Mapping[str, Any],
+    project: Project,
+    folder: Path,
+    words: Mapping[str, str],
+    memory: Memory | None = None,
+    custom: bytes | None = None,
+) -> bytes:
     """Return the document as a Word file.
+
+    Parameters
+    ----------
+    custom : bytes, optional
+        The part with its custom properties.
 
     Raises
     ------
@@ -42,7 +60,11 @@ def write_docx(document: Mapping[str, Any], project: Project, folder: Path, word
         entry[1]: f"_Toc{100000 + place}" for place, entry in enumerate(headings(document, depth)) if options.get("toc")
     }
     changed = tree.walk(
-        {"meta": document["meta"], "blocks": document["blocks"]}, lambda node: _change(node, folder, problems, marks)
+        {"meta": document["meta"], "blocks": document["blocks"]},
+        lambda node: _change(node, folder, problems, marks),
+        "Image",
+        "Header",
+        "Div",
     )
     if problems:
         raise EvaluationError(problems)
@@ -63,12 +85,57 @@ def write_docx(document: Mapping[str, Any], project: Project, folder: Path, word
         sender=_words(meta, "udgiver"),
         mark=mark,
     )
+    tables = Tables("docx", memory or Memory(), template, *decisive(project, folder))
+    blocks = tables.marked(blocks)
     with tempfile.TemporaryDirectory() as name:
-        reference, target = Path(name) / "reference.docx", Path(name) / "out.docx"
+        reference, target, blanks = (Path(name) / part for part in ("reference.docx", "out.docx", "blanks"))
         reference.write_bytes(template)
+        pictures = _blanks(blocks, folder, blanks)
         arguments = ["--reference-doc", str(reference), "-o", str(target), *filters(folder)]
+        arguments += ["--resource-path", os.pathsep.join((str(blanks), "."))]
         pandoc.write({**document, "meta": properties, "blocks": blocks}, "docx", folder, arguments)
-        return finish(target.read_bytes(), _words(meta, "udgiver"), fonts)
+        sender, written = _words(meta, "udgiver"), target.read_bytes()
+    return finish(written, sender, fonts, custom=custom, restored=tables.restored, pictures=pictures)
+
+
+def _blanks(blocks: list[Node], folder: Path, target: Path) -> dict[bytes, Path]:
+    """Write a blank of its size for every picture into ``target``, where it lies in ``folder``; what stands for which.
+
+    Pandoc reads nothing but a picture's size and would pack the rest only for us to pack it again.
+    """
+    found: dict[bytes, Path] = {}
+    for image in tree.of_kind(blocks, "Image"):
+        source = image["c"][2][0]
+        path, place = folder / source, target / source
+        if path.suffix != ".png" or not place.resolve().is_relative_to(target.resolve()):
+            continue
+        made = blank_png(path.read_bytes())
+        if made is not None:
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.write_bytes(made)
+            found[made] = path
+    return found
+
+
+def blank_png(picture: bytes) -> bytes | None:
+    """Return a PNG of the size and resolution of ``picture`` with nothing on it; None where it is no PNG.
+
+    It names the picture's hash, so that two of a size can be told apart.
+    """
+    signature, first, end = picture[:8], picture[8:33], picture.find(b"IDAT")
+    if signature != b"\x89PNG\r\n\x1a\n" or first[4:8] != b"IHDR" or end < 0:
+        return None
+    width, height = struct.unpack(">II", first[8:16])
+    # one bit a point, in grey
+    rows = zlib.compress((b"\0" * (1 + (width + 7) // 8)) * height, 1)
+    resolution = picture[37:50] if picture[37:41] == b"pHYs" else b""
+    parts = (first[4:16] + b"\1\0\0\0\0", resolution, b"tEXtpicture\0" + hash_bytes(picture).encode(), b"IDAT" + rows)
+    chunks = (
+        struct.pack(">I", len(part) - 4) + part + struct.pack(">I", zlib.crc32(part))
+        for part in (*parts, b"IEND")
+        if part
+    )
+    return signature + b"".join(chunks)
 
 
 def _words(meta: Mapping[str, Any], key: str) -> str:
@@ -134,14 +201,11 @@ def _contents(
 
 def _list(document: Mapping[str, Any], words: Mapping[str, str], kind: str, title: str, first: int) -> list[Node]:
     """Return the list of figures or tables as a field over the captions, filled in beforehand."""
-    found: list[Node] = []
-
-    def look(node: Node) -> None:
+    found = []
+    for node in tree.outline(document["blocks"]):
         _, classes, pairs = tree.attr(node)
         if "svaevefelt" in classes and kind in classes and "nummer" in pairs:
             found.append(node)
-
-    tree.visit(document["blocks"], look)
     if not found:
         return []
     ours = catalogue("words", "en" if words["crossref-tbl-title"] == "Table" else "da")["reporting"]

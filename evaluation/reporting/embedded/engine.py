@@ -32,13 +32,17 @@ def engine_version() -> str:
     return f"pandoc {pandoc.pandoc_version()}, Typst {version('typst')}"
 
 
-def render(folder: Path, formats: Sequence[str], memory: Memory | None = None) -> dict[str, bytes]:
+def render(
+    folder: Path, formats: Sequence[str], memory: Memory | None = None, stamp: Callable[[Expanded], bytes] | None = None
+) -> dict[str, bytes]:
     """Return the project in ``folder`` in every format asked for (``html``, ``pdf``, ``docx``).
 
     Parameters
     ----------
     memory : Memory, optional
         What the last render of this product left behind.
+    stamp : callable, optional
+        Makes the Word file's custom properties of what it is rendered from.
 
     Raises
     ------
@@ -46,7 +50,7 @@ def render(folder: Path, formats: Sequence[str], memory: Memory | None = None) -
         With everything that is wrong in the documents, each with file and line.
     """
     with _collector_paused():
-        return _render(folder, formats, memory or Memory())
+        return _render(folder, formats, memory or Memory(), stamp)
 
 
 @contextmanager
@@ -61,12 +65,14 @@ def _collector_paused() -> Iterator[None]:
             gc.enable()
 
 
-def _render(folder: Path, formats: Sequence[str], memory: Memory) -> dict[str, bytes]:
+def _render(
+    folder: Path, formats: Sequence[str], memory: Memory, stamp: Callable[[Expanded], bytes] | None
+) -> dict[str, bytes]:
     project = load_project(folder)
     expanded = expand(project)
     document = cite(read(project, expanded), project, expanded, memory)
     words = language(project.lang, project.settings)
-    writers = _writers(project, folder, words, memory)
+    writers = _writers(project, folder, words, memory, stamp(expanded) if stamp else None)
     # pandoc runs as a process and Typst without the interpreter's lock: two at a time pay.
     with ThreadPoolExecutor(max_workers=2) as pool:
         waiting = {}
@@ -95,16 +101,16 @@ def check(folder: Path, formats: Sequence[str]) -> None:
 
 
 def _writers(
-    project: Project, folder: Path, words: dict[str, str], memory: Memory
+    project: Project, folder: Path, words: dict[str, str], memory: Memory, custom: bytes | None
 ) -> dict[str, Callable[[dict[str, Any]], bytes]]:
     from evaluation.reporting.embedded.docx import write_docx
     from evaluation.reporting.embedded.html import write_html
     from evaluation.reporting.embedded.typst_pdf import write_pdf
 
     return {
-        "html": lambda document: write_html(document, project, folder, words),
+        "html": lambda document: write_html(document, project, folder, words, memory),
         "pdf": lambda document: write_pdf(document, project, folder, memory),
-        "docx": lambda document: write_docx(document, project, folder, words),
+        "docx": lambda document: write_docx(document, project, folder, words, memory, custom),
     }
 
 
@@ -187,9 +193,8 @@ def _concerned(blocks: list[Node]) -> list[int]:
     """
 
     def concerns(block: Node) -> bool:
-        return tree.attr(block)[0] == "refs" or any(
-            node["t"] in ("Cite", "Note") or tree.attr(node)[0] == "refs" for node in tree.nodes(block)
-        )
+        written = json.dumps(block)
+        return any(sign in written for sign in ('"t": "Cite"', '"t": "Note"', '["refs", '))
 
     last = len(blocks) - 1
     return [place for place, block in enumerate(blocks) if place == last or concerns(block)]

@@ -1,13 +1,15 @@
 """What the last render of a product left behind so that the next one waits less.
 
-Nothing in it decides what a document says: the citations are kept by the hash of everything they are made from,
+Nothing in it decides what a document says: citations and tables are kept by the hash of everything they are made from,
 and the Typst source only lets Typst lay out, while pandoc is still reading, what has probably not changed.
 """
 
 from __future__ import annotations
 
 import hashlib
+import json
 import os
+from collections.abc import Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
@@ -62,6 +64,17 @@ class Memory:
     def keep_cited(self, made: bytes, *parts: bytes) -> None:
         """Keep what citeproc made of ``parts``."""
         self._write(_CITED, _digest(parts) + made)
+
+    def tables(self, output: str) -> dict[str, str]:
+        """Tables as pandoc wrote them in the format ``output``, by the hash of what they are made from."""
+        kept = self._read(f"tables-{output}") or b""
+        digest, _, content = kept.partition(b"\n")
+        return dict(json.loads(content)) if digest == _digest((content,)) else {}
+
+    def keep_tables(self, output: str, tables: Mapping[str, str]) -> None:
+        """Keep the tables of this render."""
+        content = json.dumps(dict(tables), ensure_ascii=False).encode("utf-8")
+        self._write(f"tables-{output}", _digest((content,)) + b"\n" + content)
 
     def _read(self, name: str) -> bytes | None:
         try:

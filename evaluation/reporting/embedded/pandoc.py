@@ -29,9 +29,9 @@ def pandoc_path() -> str:
 @lru_cache(maxsize=1)
 def pandoc_version() -> str:
     """Version of pandoc, e.g. ``3.9``."""
-    import pypandoc
-
-    return str(pypandoc.get_pandoc_version())
+    # pypandoc's own function asks every program of that name that it finds.
+    told, _ = run(["--version"], b"", Path.cwd())
+    return told.decode("utf-8").split()[1]
 
 
 def run(arguments: Sequence[str], data: bytes, folder: Path) -> tuple[bytes, tuple[str, ...]]:

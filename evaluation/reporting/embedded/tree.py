@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -10,39 +11,42 @@ NBSP = "\u00a0"
 _ATTR_AT = {"Div": 0, "Span": 0, "Code": 0, "CodeBlock": 0, "Link": 0, "Image": 0, "Figure": 0, "Table": 0, "Header": 1}
 
 
-def walk(value: Any, change: Callable[[Node], list[Node] | None]) -> Any:
+def walk(value: Any, change: Callable[[Node], list[Node] | None], *kinds: str) -> Any:
     """``value`` with every node changed from the inside out.
 
     ``change`` returns the nodes that take the place of the one it got, or None to keep it. What holds no
-    changed node is not copied: the very same lists and nodes are in the result.
+    changed node is not copied: the very same lists and nodes are in the result. Where ``kinds`` says which
+    kinds of nodes ``change`` cares for, tables without them are not gone through.
     """
     if isinstance(value, list):
-        return _walk_list(value, change)
+        return _walk_list(value, change, kinds)
     if isinstance(value, dict):
-        changed = {key: walk(item, change) for key, item in value.items()}
+        changed = {key: walk(item, change, *kinds) for key, item in value.items()}
         return changed if any(changed[key] is not item for key, item in value.items()) else value
     return value
 
 
-def _walk_list(value: list[Any], change: Callable[[Node], list[Node] | None]) -> list[Any]:
+def _walk_list(value: list[Any], change: Callable[[Node], list[Node] | None], kinds: tuple[str, ...]) -> list[Any]:
     result: list[Any] | None = None
     for place, item in enumerate(value):
         new = [item]
         if isinstance(item, dict):
             node = item
-            if "t" in item:
+            if "t" not in item:
+                node, changed = walk(item, change, *kinds), None
+            elif kinds and item["t"] == "Table" and not holds(item, *kinds):
+                changed = None
+            else:
                 content = item.get("c")
                 # most nodes are words: not worth a call
                 if content and not isinstance(content, str):
-                    inside = walk(content, change)
+                    inside = walk(content, change, *kinds)
                     if inside is not content:
                         node = {"t": item["t"], "c": inside}
                 changed = change(node)
-            else:
-                node, changed = walk(item, change), None
             new = [node] if changed is None else changed
         elif item and isinstance(item, list):
-            new = [_walk_list(item, change)]
+            new = [_walk_list(item, change, kinds)]
         if result is None:
             if len(new) == 1 and new[0] is item:
                 continue
@@ -77,6 +81,34 @@ def of_kind(value: Any, kind: str) -> list[Node]:
         elif isinstance(item, list):
             waiting.extend(reversed(item))
     return found
+
+
+#: Blocks that only hold blocks, and where.
+_HOLDERS = {"Div": 1, "Figure": 2}
+
+
+def outline(blocks: list[Node]) -> Iterator[Node]:
+    """Headings and divs in document order, but in tables and notes: the words are not gone through."""
+    for block in blocks:
+        kind = block["t"]
+        if kind in ("Header", "Div"):
+            yield block
+        if kind in _HOLDERS:
+            yield from outline(block["c"][_HOLDERS[kind]])
+        elif kind == "BlockQuote":
+            yield from outline(block["c"])
+        elif kind in ("BulletList", "OrderedList"):
+            for item in block["c"] if kind == "BulletList" else block["c"][1]:
+                yield from outline(item)
+
+
+def holds(value: Any, *kinds: str) -> bool:
+    """Whether a node of one of ``kinds`` is in ``value``: much faster than going through it.
+
+    Words that look like pandoc's own JSON cannot be mistaken for it; their quotes are written otherwise.
+    """
+    written = json.dumps(value)
+    return any(f'"t": "{kind}"' in written for kind in kinds)
 
 
 def nodes(value: Any) -> Iterator[Node]:

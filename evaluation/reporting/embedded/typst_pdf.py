@@ -12,6 +12,7 @@ from typing import Any
 
 from evaluation.common.errors import fail
 from evaluation.reporting.embedded import pandoc, tree
+from evaluation.reporting.embedded.kept import Tables
 from evaluation.reporting.embedded.memory import Memory
 from evaluation.reporting.embedded.tree import Node
 from evaluation.reporting.fonts import page_fonts
@@ -62,7 +63,7 @@ def write_pdf(document: Mapping[str, Any], project: Project, folder: Path, memor
     EvaluationError
         ``reporting-typst-failed`` with what Typst says.
     """
-    source = write_typst(document, project, folder)
+    source = write_typst(document, project, folder, memory)
     if memory is None:
         return compile_typst(source, folder)
     memory.finish_layout()
@@ -71,11 +72,12 @@ def write_pdf(document: Mapping[str, Any], project: Project, folder: Path, memor
     return made
 
 
-def write_typst(document: Mapping[str, Any], project: Project, folder: Path) -> str:
+def write_typst(document: Mapping[str, Any], project: Project, folder: Path, memory: Memory | None = None) -> str:
     """Return the Typst source."""
     options = project.options("pdf")
     blocks = _with_chapters(_footed(document["blocks"]))
-    changed = tree.walk({"meta": document["meta"], "blocks": blocks}, lambda node: _change(node, document))
+    whole = {"meta": document["meta"], "blocks": blocks}
+    changed = tree.walk(whole, lambda node: _change(node, document), "Image", "Link", "Header", "Div")
     with tempfile.TemporaryDirectory() as name:
         frame = Path(name) / "frame.typst"
         frame.write_text(_FRAME, encoding="utf-8")
@@ -92,8 +94,10 @@ def write_typst(document: Mapping[str, Any], project: Project, folder: Path) -> 
             if options.get(key):
                 arguments += ["-V", f"{key}={str(options[key]).replace('True', 'true')}"]
         arguments += ["-V", f"toc-depth={options.get('toc-depth', 3)}"]
-        output, _ = pandoc.write({**document, **changed}, "typst-citations", folder, arguments)
-    return _rows_of_tables(output.decode("utf-8"))
+        tables = Tables("typst-citations", memory or Memory(), *decisive(project, folder))
+        blocks = tables.marked(changed["blocks"])
+        output, _ = pandoc.write({**document, **changed, "blocks": blocks}, "typst-citations", folder, arguments)
+    return _rows_of_tables(tables.restored(output.decode("utf-8")))
 
 
 def _rows_of_tables(source: str) -> str:
@@ -150,6 +154,12 @@ def filters(folder: Path) -> list[str]:
     """Return the project's own filter for its custom divs; Quarto runs the same file."""
     found = folder / "_stil" / "rapport.lua"
     return ["-L", str(found)] if found.is_file() else []
+
+
+def decisive(project: Project, folder: Path) -> tuple[bytes, ...]:
+    """What decides how pandoc writes a table, besides the table: its version, the filter, the language."""
+    code = (Path(name).read_bytes() for name in filters(folder) if name != "-L")
+    return (pandoc.pandoc_version().encode(), project.lang.encode(), *code)
 
 
 def compile_typst(source: str, folder: Path) -> bytes:

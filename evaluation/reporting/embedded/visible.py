@@ -44,7 +44,7 @@ def only(document: dict[str, Any], output: str, expanded: Expanded) -> dict[str,
         keep = [[key, value] for key, value in pairs.items() if key not in ("when-format", "unless-format")]
         return [{"t": node["t"], "c": [[ident, rest, keep], node["c"][1]]}]
 
-    blocks = tree.walk(document["blocks"], change)
+    blocks = tree.walk(document["blocks"], change, "Div", "Span")
     if problems:
         raise EvaluationError(problems)
     return document if blocks is document["blocks"] else {**document, "blocks": blocks}

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 import zipfile
+from collections.abc import Callable, Mapping
+from html import escape
 from io import BytesIO
-from xml.sax.saxutils import escape
+from pathlib import Path
 
 from evaluation.reporting.fonts import Fonts, packaged, subset_font
 from evaluation.reporting.reference import pack
@@ -25,22 +27,48 @@ _CUSTOM = (
 )
 
 
-def finish(data: bytes, sender: str = "", fonts: Fonts | None = None) -> bytes:
+def finish(
+    data: bytes,
+    sender: str = "",
+    fonts: Fonts | None = None,
+    *,
+    custom: bytes | None = None,
+    restored: Callable[[str], str] | None = None,
+    pictures: Mapping[bytes, Path] | None = None,
+) -> bytes:
     """Return the finished Word file; the same bytes for the same content.
 
-    ``sender`` stands as its author where the document names none; ``fonts`` go into it.
+    Parameters
+    ----------
+    data : bytes
+        What pandoc wrote.
+    sender : str
+        Stands as its author where the document names none.
+    fonts : Fonts, optional
+        Go into it; the packaged ones where nothing is said.
+    custom : bytes, optional
+        The part with its custom properties; none where nothing is said.
+    restored : callable, optional
+        Puts back into the text what pandoc was spared.
+    pictures : mapping of bytes to Path, optional
+        Files to what stands for them in ``data``.
     """
+    pictures = pictures or {}
     with zipfile.ZipFile(BytesIO(data)) as source:
         parts = {name: source.read(name) for name in source.namelist()}
-    parts["word/document.xml"] = _new_pages(_whole_rows(parts["word/document.xml"].decode())).encode()
+    for name, content in parts.items():
+        if name.startswith("word/media/") and content in pictures:
+            parts[name] = pictures[content].read_bytes()
+    body = parts["word/document.xml"].decode()
+    parts["word/document.xml"] = _new_pages(_whole_rows(restored(body) if restored else body)).encode()
     core = parts["docProps/core.xml"].decode()
-    core = core.replace("<dc:creator></dc:creator>", f"<dc:creator>{escape(sender)}</dc:creator>")
+    core = core.replace("<dc:creator></dc:creator>", f"<dc:creator>{escape(sender, quote=False)}</dc:creator>")
     core = core.replace("<dc:language>da</dc:language>", "<dc:language>da-DK</dc:language>")
     parts["docProps/core.xml"] = core.encode()
     # Word spells by country; pandoc writes the language alone.
     parts["word/styles.xml"] = re.sub(rb'(<w:lang [^>]*w:val=")da"', rb'\1da-DK"', parts["word/styles.xml"])
-    # Metadata of ours that pandoc would show as custom properties.
-    parts["docProps/custom.xml"] = _CUSTOM.encode()
+    # Not metadata of ours, which pandoc would show there.
+    parts["docProps/custom.xml"] = custom or _CUSTOM.encode()
     _embed_fonts(parts, fonts or packaged())
     return pack(parts)
 

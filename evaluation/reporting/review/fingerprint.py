@@ -3,17 +3,12 @@
 from __future__ import annotations
 
 import re
-import zipfile
 from collections.abc import Mapping
-from io import BytesIO
-from pathlib import Path
-from xml.sax.saxutils import escape, unescape
+from html import escape, unescape
 
-from evaluation.common.errors import EvaluationError
 from evaluation.common.files import hash_bytes
-from evaluation.reporting.embedded.source import MARKER, Expanded, expand
-from evaluation.reporting.project import SUPPORT_FOLDER, load_project
-from evaluation.reporting.reference import pack
+from evaluation.reporting.embedded.source import MARKER, Expanded
+from evaluation.reporting.project import SUPPORT_FOLDER
 from evaluation.reporting.review.model import Stamp
 
 PART = "docProps/custom.xml"
@@ -48,26 +43,20 @@ def _hash(parts: list[str]) -> str:
     return hash_bytes("\n".join(parts).encode())[:24]
 
 
-def stamped(data: bytes, folder: Path, product: str, engine: str, *, draft: bool = False) -> bytes:
-    """``data``, a Word file made of the project in ``folder``, with what it was made from in its properties.
+def properties(expanded: Expanded | None, product: str, engine: str, *, draft: bool = False) -> bytes:
+    """The part of a Word file that says what it was made from; without hashes where ``expanded`` is None.
 
-    A project that only real Quarto can read gets no hashes; a review of it says that they are missing.
+    A project that only real Quarto can read has none, and a review of it says that they are missing.
     """
-    try:
-        prose, results = hashes(expand(load_project(folder)))
-    except EvaluationError:
-        prose = results = ""
+    prose, results = hashes(expanded) if expanded else ("", "")
     values = {"product": product, "engine": engine, "prose": prose, "results": results}
     values["draft"] = "1" if draft else ""
     entries = "".join(
-        f'<property fmtid="{_FORMAT}" pid="{number}" name="{_NAMES[key]}"><vt:lpwstr>{escape(value)}</vt:lpwstr>'
-        "</property>"
+        f'<property fmtid="{_FORMAT}" pid="{number}" name="{_NAMES[key]}">'
+        f"<vt:lpwstr>{escape(value, quote=False)}</vt:lpwstr></property>"
         for number, (key, value) in enumerate(values.items(), start=2)
     )
-    with zipfile.ZipFile(BytesIO(data)) as source:
-        parts = {name: source.read(name) for name in source.namelist()}
-    parts[PART] = f"{_HEAD}{entries}</Properties>".encode()
-    return pack(parts)
+    return f"{_HEAD}{entries}</Properties>".encode()
 
 
 def stamp_of(parts: Mapping[str, bytes]) -> Stamp:

@@ -154,8 +154,9 @@ end
 
 -- Typst læser "7." eller "+" først i et afsnit som en liste; pandoc skriver dem, som de er.
 local function first_sign(block)
-  if not is("typst") or #block.content == 0 or block.content[1].t ~= "Str" then return end
-  local text = block.content[1].text
+  local first = block.content[1]
+  if not first or first.t ~= "Str" then return end
+  local text = first.text
   local sign, rest = text:match("^(%d+%.)(.*)$")
   if not sign then sign, rest = text:match("^([-+=/])(.*)$") end
   if not sign then return end
@@ -194,7 +195,20 @@ local function claim(span)
   return made
 end
 
+-- Tallene bag en figur foldes ud under den i html. De hentes her som færdig html (_resultater/FIGUR.htm), så at
+-- de hverken skal læses som Markdown eller bæres med ud i pdf og Word.
+local function numbers_behind(el)
+  local name = el.attributes.figur
+  if not is("html") or not name or not name:match("^[%w_-]+$") then return {} end
+  local file = io.open("_resultater/" .. name .. ".htm", "r")
+  if not file then return {} end
+  local content = file:read("a")
+  file:close()
+  return pandoc.RawBlock("html", content)
+end
+
 local function div(el)
+  if el.classes:includes("figurtal") then return numbers_behind(el) end
   if el.classes:includes("callout") and is("docx") and #el.content == 2 and el.content[1].t == "Div" then
     return callout(el)
   end
@@ -208,99 +222,118 @@ local function div(el)
   end
 end
 
-local function each_row(tbl, visit)
-  for _, row in ipairs(tbl.head.rows) do visit(row, true) end
-  for _, body in ipairs(tbl.bodies) do
-    for _, row in ipairs(body.body) do visit(row, false) end
+-- Tabellens rækker med det, der bliver spurgt om: pandoc laver en ny kopi, hver gang en celle eller dens tekst hentes.
+local function rows_of(tbl)
+  local found = {}
+  local function add(rows, part)
+    for _, row in ipairs(rows) do
+      local list, cells = row.cells, {}
+      for i, cell in ipairs(list) do cells[i] = { cell = cell, span = cell.col_span } end
+      table.insert(found, { row = row, list = list, cells = cells, part = part, head = part == "head" })
+    end
   end
-  for _, row in ipairs(tbl.foot.rows) do visit(row, false) end
+  add(tbl.head.rows, "head")
+  for _, body in ipairs(tbl.bodies) do add(body.body, "body") end
+  add(tbl.foot.rows, "foot")
+  return found
+end
+
+local function text_of(known)
+  if not known.text then known.text = pandoc.utils.stringify(known.cell.contents) end
+  return known.text
+end
+
+local function size_of(known)
+  local text = text_of(known)
+  return utf8.len(text) or #text
 end
 
 -- Tabeller uden angivne bredder fylder linjen: tal smalt, tekst det, der er tilbage.
-local function widths(tbl)
+local function widths(rows, aligned)
   local need = {}
-  each_row(tbl, function(row, head)
-    for i, cell in ipairs(row.cells) do
-      if cell.col_span > 1 then return end
-      local text = pandoc.utils.stringify(cell.contents)
-      local size = utf8.len(text) or #text
-      if head then
+  for _, row in ipairs(rows) do
+    for i, known in ipairs(row.cells) do
+      if known.span > 1 then break end
+      local size = size_of(known)
+      if row.head then
         local longest = 0
-        for word in text:gmatch("%S+") do longest = math.max(longest, utf8.len(word) or #word) end
+        for word in text_of(known):gmatch("%S+") do longest = math.max(longest, utf8.len(word) or #word) end
         size = math.max(longest, math.min(size, 14)) * 1.2
       end
       need[i] = math.max(need[i] or 4, math.min(size, 60) + 2)
     end
-  end)
+  end
   local total, numbers = 0, 0
-  for i, spec in ipairs(tbl.colspecs) do
+  for i, side in ipairs(aligned) do
     total = total + (need[i] or 4)
-    if spec[1] == "AlignRight" or spec[1] == "AlignCenter" then numbers = numbers + (need[i] or 4) end
+    if side == "AlignRight" or side == "AlignCenter" then numbers = numbers + (need[i] or 4) end
   end
   local text_columns = total - numbers
   local scale = (total < line_length and text_columns > 0) and (line_length - numbers) / text_columns or 1
   local sum = 0
   local wide = {}
-  for i, spec in ipairs(tbl.colspecs) do
-    local number = spec[1] == "AlignRight" or spec[1] == "AlignCenter"
+  for i, side in ipairs(aligned) do
+    local number = side == "AlignRight" or side == "AlignCenter"
     wide[i] = (need[i] or 4) * (number and 1 or scale)
     sum = sum + wide[i]
   end
-  for i, spec in ipairs(tbl.colspecs) do spec[2] = wide[i] / sum end
+  for i, _ in ipairs(aligned) do wide[i] = wide[i] / sum end
+  return wide
 end
 
 -- Intet ord i en tabel skal deles, fordi søjlen er lidt for smal: de brede søjler giver af deres plads.
-local function room_for_words(tbl)
+local function room_for_words(rows, aligned, wide)
   local least, short, slack = {}, 0, 0
-  for i, _ in ipairs(tbl.colspecs) do least[i] = 0.03 end
-  each_row(tbl, function(row, head)
-    for i, cell in ipairs(row.cells) do
-      if cell.col_span > 1 then return end
-      local text = pandoc.utils.stringify(cell.contents)
+  for i, _ in ipairs(aligned) do least[i] = 0.03 end
+  for _, row in ipairs(rows) do
+    for i, known in ipairs(row.cells) do
+      if known.span > 1 then break end
       -- Et tal som "412 / 402" eller "−6,1 til 8,2" er ét ord.
-      local whole = not head and tbl.colspecs[i][1] ~= "AlignLeft" and tbl.colspecs[i][1] ~= "AlignDefault"
-      for word in text:gmatch(whole and ".+" or "%S+") do
-        local need = (utf8.len(word) or #word) * (head and 1.12 or 1) + 2.6
-        least[i] = math.max(least[i] or 0, math.min(need, head and 16 or 20) / line_length)
+      local whole = not row.head and aligned[i] ~= "AlignLeft" and aligned[i] ~= "AlignDefault"
+      for word in text_of(known):gmatch(whole and ".+" or "%S+") do
+        local need = (utf8.len(word) or #word) * (row.head and 1.12 or 1) + 2.6
+        least[i] = math.max(least[i] or 0, math.min(need, row.head and 16 or 20) / line_length)
       end
     end
-  end)
-  for i, spec in ipairs(tbl.colspecs) do
-    local spare = spec[2] - least[i]
+  end
+  for i, _ in ipairs(aligned) do
+    local spare = wide[i] - least[i]
     if spare < 0 then short = short - spare else slack = slack + spare end
   end
   if short == 0 then return end
   if slack <= short then
     local sum = 0
-    for i, _ in ipairs(tbl.colspecs) do sum = sum + least[i] end
-    for i, spec in ipairs(tbl.colspecs) do spec[2] = least[i] / sum end
+    for i, _ in ipairs(aligned) do sum = sum + least[i] end
+    for i, _ in ipairs(aligned) do wide[i] = least[i] / sum end
     return
   end
-  for i, spec in ipairs(tbl.colspecs) do
-    local spare = spec[2] - least[i]
-    spec[2] = spare < 0 and least[i] or spec[2] - short * spare / slack
+  for i, _ in ipairs(aligned) do
+    local spare = wide[i] - least[i]
+    wide[i] = spare < 0 and least[i] or wide[i] - short * spare / slack
   end
-end
-
-local function empty(cell)
-  return pandoc.utils.stringify(cell.contents) == ""
 end
 
 -- En række, hvor kun første celle er udfyldt (med fed), er en mellemoverskrift over hele bredden.
-local function group_rows(tbl)
-  each_row(tbl, function(row, head)
-    if head or #row.cells < 2 or empty(row.cells[1]) then return end
+local function group_rows(rows)
+  for _, row in ipairs(rows) do
+    local group = not row.head and #row.cells >= 2 and text_of(row.cells[1]) ~= ""
     for i = 2, #row.cells do
-      if not empty(row.cells[i]) then return end
+      if not group then break end
+      group = text_of(row.cells[i]) == ""
     end
-    local first = row.cells[1]
-    first.col_span = #row.cells
-    if is("docx") then
-      first.contents = { word_style_of(first.contents, "Gruppe") }
+    if group then
+      local first = row.cells[1].cell
+      first.col_span = #row.cells
+      if is("docx") then
+        first.contents = { word_style_of(first.contents, "Gruppe") }
+      end
+      row.list = { first }
+      row.row.cells = row.list
+      row.row.attr.classes:insert("gruppe")
+      row.cells[1].span = #row.cells
+      row.cells = { row.cells[1] }
     end
-    row.cells = { first }
-    row.attr.classes:insert("gruppe")
-  end)
+  end
 end
 
 -- Omtrent så mange linjer fylder rækkerne: også få rækker med lange tekster er en lang tabel (typst_pdf.py regner ens).
@@ -308,10 +341,7 @@ local function lines(rows, columns)
   local sum = 0
   for _, row in ipairs(rows) do
     local longest = 0
-    for _, cell in ipairs(row.cells) do
-      local text = pandoc.utils.stringify(cell.contents)
-      longest = math.max(longest, utf8.len(text) or #text)
-    end
+    for _, known in ipairs(row.cells) do longest = math.max(longest, size_of(known)) end
     sum = sum + math.max(1, math.ceil(longest * columns / 95))
   end
   return sum
@@ -319,23 +349,22 @@ end
 
 -- Korte tabeller deles ikke over to sider i Word, og af længere står mindst tre rækker sammen med hovedet og
 -- med anmærkningen (i pdf sørger skabelonen og motoren for det samme).
-local function keep_together(tbl)
-  local rows, heads = {}, 0
-  each_row(tbl, function(row, head)
-    table.insert(rows, row)
-    if head then heads = heads + 1 end
-  end)
-  local short = #rows - heads <= 12 and lines(rows, #tbl.colspecs) <= 26
+local function keep_together(rows, columns)
+  local heads = 0
+  for _, row in ipairs(rows) do
+    if row.head then heads = heads + 1 end
+  end
+  local short = #rows - heads <= 12 and lines(rows, columns) <= 26
   for i, row in ipairs(rows) do
     if short or i < heads + 3 or i > #rows - 3 then
-      -- row.cells er en kopi: den skal lægges tilbage.
-      local cells = row.cells
-      for _, cell in ipairs(cells) do
-        if not cell.contents[1] or cell.contents[1].t ~= "Div" then
-          cell.contents = { word_style_of(cell.contents, "Tabel Sammen") }
+      -- Listen er en kopi: den skal lægges tilbage.
+      for _, cell in ipairs(row.list) do
+        local contents = cell.contents
+        if not contents[1] or contents[1].t ~= "Div" then
+          cell.contents = { word_style_of(contents, "Tabel Sammen") }
         end
       end
-      row.cells = cells
+      row.row.cells = row.list
     end
   end
 end
@@ -346,35 +375,36 @@ local function frame(content, class, name)
 end
 
 -- En skærmlæser siger søjlens og rækkens overskrift sammen med tallet.
-local function headings_of_cells(tbl)
-  for _, row in ipairs(tbl.head.rows) do
-    local cells = row.cells
-    for _, cell in ipairs(cells) do
-      if not empty(cell) then cell.attributes.scope = cell.col_span > 1 and "colgroup" or "col" end
+local function headings_of_cells(rows)
+  for _, row in ipairs(rows) do
+    for i, cell in ipairs(row.list) do
+      if row.head then
+        if text_of(row.cells[i]) ~= "" then cell.attributes.scope = cell.col_span > 1 and "colgroup" or "col" end
+      elseif row.part == "body" and i == 1 then
+        -- Ikke som <th>: pandoc deler ellers de rækker, der går over hele bredden.
+        cell.attributes.role = "rowheader"
+      end
     end
-    row.cells = cells
-  end
-  for _, body in ipairs(tbl.bodies) do
-    for _, row in ipairs(body.body) do
-      local cells = row.cells
-      -- Ikke som <th>: pandoc deler ellers de rækker, der går over hele bredden.
-      if cells[1] then cells[1].attributes.role = "rowheader" end
-      row.cells = cells
-    end
+    row.row.cells = row.list
   end
 end
 
 local function tables(tbl)
-  local default = true
-  for _, spec in ipairs(tbl.colspecs) do
-    if spec[2] and spec[2] > 0 then default = false end
+  local rows, specs, aligned, wide, default = rows_of(tbl), tbl.colspecs, {}, {}, true
+  for i, spec in ipairs(specs) do
+    aligned[i], wide[i] = spec[1], spec[2] or 0
+    if wide[i] > 0 then default = false end
   end
-  if default and not is("html") then widths(tbl) end
-  group_rows(tbl)
-  if not default or not is("html") then room_for_words(tbl) end
-  if is("docx") then keep_together(tbl) end
+  if default and not is("html") then wide = widths(rows, aligned) end
+  group_rows(rows)
+  if not default or not is("html") then
+    room_for_words(rows, aligned, wide)
+    for i, spec in ipairs(specs) do spec[2] = wide[i] end
+    tbl.colspecs = specs
+  end
+  if is("docx") then keep_together(rows, #aligned) end
   if is("html") then
-    headings_of_cells(tbl)
+    headings_of_cells(rows)
     return frame({ tbl }, "tabel-rulle", english and "Table" or "Tabel")
   end
   return tbl
@@ -390,23 +420,8 @@ local function picture(block)
   return frame({ pandoc.Plain(block.content) }, "figur-rulle", english and "Figure" or "Figur")
 end
 
-local function paragraph(block)
-  if is("html") then return picture(block) end
-  return first_sign(block)
-end
-
--- Tallene bag en figur foldes ud under den i html. De hentes her som færdig html (_resultater/FIGUR.htm), så at
--- de hverken skal læses som Markdown eller bæres med ud i pdf og Word.
-local function numbers_behind(el)
-  if not el.classes:includes("figurtal") then return nil end
-  local name = el.attributes.figur
-  if not is("html") or not name or not name:match("^[%w_-]+$") then return {} end
-  local file = io.open("_resultater/" .. name .. ".htm", "r")
-  if not file then return {} end
-  local content = file:read("a")
-  file:close()
-  return pandoc.RawBlock("html", content)
-end
+-- I Word er der intet at gøre: pandoc skal ikke hente hvert afsnit.
+local paragraph = is("html") and picture or is("typst") and first_sign or nil
 
 -- Skabelonens egne oplysninger skal ikke stå i Word-filens egenskaber.
 local function tidy(meta)
@@ -418,7 +433,6 @@ local function tidy(meta)
 end
 
 return {
-  { Div = numbers_behind },
   {
     Meta = function(meta)
       for condition, note in pairs(meta["tjek-brudt"] or {}) do
@@ -432,8 +446,6 @@ return {
       end
     end,
   },
-  { Span = claim },
-  { Div = div, Table = tables, Para = paragraph, Plain = paragraph },
-  { Pandoc = chapters },
-  { Meta = tidy },
+  -- Ét gennemløb: pandoc ser hele teksten igennem for hvert.
+  { Span = claim, Div = div, Table = tables, Para = paragraph, Plain = paragraph, Meta = tidy, Pandoc = chapters },
 }
