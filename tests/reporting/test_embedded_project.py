@@ -10,7 +10,7 @@ from xml.etree import ElementTree
 import pytest
 
 from evaluation.reporting.embedded.engine import render
-from tests.reporting.projects import docx_part, docx_words, html_words, project
+from tests.reporting.projects import docx_part, docx_words, html_words, project, small
 
 FORMATS = ("html", "pdf", "docx")
 
@@ -185,3 +185,10 @@ def test_two_renders_give_the_same_bytes(made: dict[str, bytes], tmp_path: Path)
     again = render(project(tmp_path, "andet-navn"), FORMATS)
     for output in FORMATS:
         assert again[output] == made[output], output
+
+
+def test_a_number_and_its_unit_stay_together_in_the_alternative_text(tmp_path):
+    shown = "![](_resultater/fig-svar.svg){fig-alt='I alt 68\u00a0pct.   er\u00a0med.'}"
+    folder = small(tmp_path, f"# Et\n\n{shown}\n")
+    page = render(folder, ("html",))["html"].decode()
+    assert 'aria-label="I alt 68\u00a0pct. er\u00a0med."' in page

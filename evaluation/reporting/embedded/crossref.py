@@ -21,6 +21,8 @@ from evaluation.reporting.project import unique
 
 _REFERENCE = re.compile(r"(?P<type>fig|tbl|sec)-", re.I)
 _ADDRESS = re.compile(r"[a-z][a-z0-9+.-]+:|//", re.I)
+#: Not the blank that keeps a number and its unit together.
+_BLANKS = re.compile(r"[ \t\r\n]+")
 _FLOAT = re.compile(r"(fig|tbl)-")
 # Quarto's own Danish and English words; "language:" of the project overrides them.
 LANGUAGE: Mapping[str, Mapping[str, str]] = {
@@ -204,7 +206,7 @@ def _image(node: Node, state: Numbering, expanded: Expanded, ident: str, caption
         if absent:
             state.problems.append(Problem("reporting-image-missing", where, source))
     keep = [[key, value] for key, value in pairs.items() if key in ("width", "height")]
-    return {"t": "Image", "c": [["", [], keep], tree.words(" ".join(alternative.split())), node["c"][2]]}
+    return {"t": "Image", "c": [["", [], keep], tree.words(_BLANKS.sub(" ", alternative).strip(" ")), node["c"][2]]}
 
 
 def _callout(block: Node, name: str, state: Numbering, expanded: Expanded) -> Node:
