@@ -12,10 +12,10 @@ from evaluation.common.table import ATTRITION
 from evaluation.presentation.context import Context
 from evaluation.presentation.piece import Piece
 from evaluation.presentation.pieces.attrition import attrition
-from tests.support.published import STAFF
-from tests.support.published import sample_instruments as instruments
 from tests.support.published import sample_published as published
-from tests.support.published import sample_workspace as workspace
+from tests.support.sample import STAFF
+from tests.support.sample import sample_instruments as instruments
+from tests.support.sample import sample_workspace as workspace
 
 
 def rows(dagpleje: float) -> pd.DataFrame:

@@ -9,7 +9,8 @@ import pytest
 
 from evaluation.presentation.context import Context
 from evaluation.presentation.pieces.answers import answers
-from tests.support.published import PARENTS, sample_instruments, sample_published, sample_workspace
+from tests.support.published import sample_published
+from tests.support.sample import PARENTS, sample_instruments, sample_workspace
 
 
 def notes(folder: Path, item: str, lang: str) -> dict[str, str]:

@@ -20,10 +20,10 @@ from evaluation.presentation.figures.fonts import measure
 from evaluation.presentation.tables import TEXT_WIDTH
 from evaluation.presentation.variables import variables
 from tests.presentation.figures.samples import BRAND
-from tests.support.published import _STAFF, _THEMES, AWAITED, PARENTS, PERCEIVED, SCHOOL, STAFF
-from tests.support.published import sample_instruments as instruments
 from tests.support.published import sample_published as published
-from tests.support.published import sample_workspace as workspace
+from tests.support.sample import AWAITED, PARENTS, PERCEIVED, SCHOOL, STAFF, STAFF_SCALES, THEMES
+from tests.support.sample import sample_instruments as instruments
+from tests.support.sample import sample_workspace as workspace
 
 GLOBAL = [
     "txt-fiktive",
@@ -216,8 +216,8 @@ def test_number_of_answers_is_always_there(danish: Built) -> None:
 def test_a_figure_a_scale_in_the_order_of_the_themes(danish: Built) -> None:
     text = danish.texts[f"fig-{STAFF}-svar"]
     ids = re.findall(r"^::: \{#fig-medarbejdertrivsel-svar-([\w-]+)\}", text, re.MULTILINE)
-    themes = [key for key, *_ in _THEMES]
-    expected = sorted(_STAFF, key=lambda scale: themes.index(scale[1]))
+    themes = [key for key, *_ in THEMES]
+    expected = sorted(STAFF_SCALES, key=lambda scale: themes.index(scale[1]))
     assert ids == [scale[0] for scale in expected]
     assert "Arbejdsglæde: svar på de enkelte spørgsmål, 2020 og 2024. Procent." in text
     # Items without a scale stand together by theme.

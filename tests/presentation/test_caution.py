@@ -12,7 +12,8 @@ from evaluation.common.language import catalogue
 from evaluation.presentation.build import make_pieces
 from evaluation.presentation.context import Context
 from evaluation.statistics.caution import CAUTIONS
-from tests.support.published import STAFF, sample_instruments, sample_published, sample_workspace
+from tests.support.published import sample_published
+from tests.support.sample import STAFF, sample_instruments, sample_workspace
 
 
 def texts(root: Path, lang: str, **columns: object) -> dict[str, str]:

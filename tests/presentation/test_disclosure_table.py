@@ -14,7 +14,8 @@ from evaluation.disclosure import rules
 from evaluation.disclosure.as_published import PUBLICATION
 from evaluation.presentation.context import Context
 from evaluation.presentation.pieces.disclosure import hidden_table
-from tests.support.published import sample_instruments, sample_published, sample_workspace
+from tests.support.published import sample_published
+from tests.support.sample import sample_instruments, sample_workspace
 
 _KEYS = {
     # mean and share of one group are one object; the kommune's own numbers are never hidden here

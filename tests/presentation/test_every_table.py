@@ -11,7 +11,8 @@ from evaluation.presentation.build import make_pieces
 from evaluation.presentation.context import Context
 from evaluation.presentation.piece import Piece
 from evaluation.presentation.tables import TEXT_WIDTH, Column, Table, number_column
-from tests.support.published import sample_instruments, sample_published, sample_workspace
+from tests.support.published import sample_published
+from tests.support.sample import sample_instruments, sample_workspace
 
 #: Tables without answers in them, each with the reason that they have no number of answers.
 NO_ANSWERS = {

@@ -24,10 +24,10 @@ from evaluation.presentation.pieces.release_comparison import released_groups
 from evaluation.presentation.pieces.trends import trend_pieces
 from evaluation.presentation.pieces.units import units
 from tests.presentation.figures.samples import BRAND
-from tests.support.published import STAFF
-from tests.support.published import sample_instruments as instruments
 from tests.support.published import sample_published as published
-from tests.support.published import sample_workspace as workspace
+from tests.support.sample import STAFF
+from tests.support.sample import sample_instruments as instruments
+from tests.support.sample import sample_workspace as workspace
 
 SCALES = [scale.id for scale in instruments()["medarbejdertrivsel"].scales]
 

@@ -12,9 +12,9 @@ import pytest
 from evaluation.common.table import INDICATORS
 from evaluation.presentation.context import Context
 from evaluation.presentation.pieces.indicators import indicators
-from tests.support.published import sample_instruments as instruments
 from tests.support.published import sample_published as published
-from tests.support.published import sample_workspace as workspace
+from tests.support.sample import sample_instruments as instruments
+from tests.support.sample import sample_workspace as workspace
 
 ALL, NEED = "Alle børn.", "Kun børn med behov."
 

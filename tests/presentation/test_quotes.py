@@ -18,7 +18,8 @@ from evaluation.presentation.context import Context
 from evaluation.presentation.piece import Piece
 from evaluation.reporting.embedded.engine import render
 from tests.reporting.projects import docx_part, docx_words, html_words, small
-from tests.support.published import PARENTS, STAFF, sample_instruments, sample_published, sample_workspace
+from tests.support.published import sample_published
+from tests.support.sample import PARENTS, STAFF, sample_instruments, sample_workspace
 
 HOSTILE = (
     "<script>alert(1)</script> & <b>fed</b>",

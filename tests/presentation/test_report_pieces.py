@@ -27,7 +27,8 @@ from evaluation.presentation.pieces.themes import themes
 from evaluation.presentation.pieces.trace import trace
 from evaluation.presentation.pieces.trial_points import trial_points
 from evaluation.presentation.sentences import Sentences
-from tests.support.published import sample_instruments, sample_published, sample_workspace
+from tests.support.published import sample_published
+from tests.support.sample import sample_instruments, sample_workspace
 
 NBSP = "\N{NO-BREAK SPACE}"
 

@@ -9,7 +9,8 @@ import pytest
 
 from evaluation.presentation.context import Context
 from evaluation.presentation.pieces.method import scales_table
-from tests.support.published import sample_instruments, sample_published, sample_workspace
+from tests.support.published import sample_published
+from tests.support.sample import sample_instruments, sample_workspace
 
 
 def text(root: Path, lang: str = "da", levels: dict[str, float] | None = None, **scales: dict[str, object]) -> str:

@@ -15,10 +15,10 @@ from evaluation.plan.model import Plan
 from evaluation.presentation.context import Context, SurveyView
 from evaluation.presentation.pieces.common import why_not
 from evaluation.presentation.pieces.trends import composition_text, population_text, series_text, trend_pieces
-from tests.support.published import STAFF
-from tests.support.published import sample_instruments as instruments
 from tests.support.published import sample_published as published
-from tests.support.published import sample_workspace as workspace
+from tests.support.sample import STAFF
+from tests.support.sample import sample_instruments as instruments
+from tests.support.sample import sample_workspace as workspace
 
 NUMBERS = ("estimate", "ci_low", "ci_high", "p_adjusted", "total", "n_before", "n_after")
 

@@ -8,15 +8,8 @@ import yaml
 
 from evaluation.presentation.context import Context
 from evaluation.presentation.variables import variables
-from tests.support.published import (
-    PARENTS,
-    PERCEIVED,
-    SCHOOL,
-    STAFF,
-    sample_instruments,
-    sample_published,
-    sample_workspace,
-)
+from tests.support.published import sample_published
+from tests.support.sample import PARENTS, PERCEIVED, SCHOOL, STAFF, sample_instruments, sample_workspace
 
 
 def _text(lang: str = "da", named: tuple[str, ...] = ()) -> str:

@@ -13,10 +13,10 @@ from evaluation.common.table import NONRESPONSE, WEIGHTING
 from evaluation.presentation.context import Context
 from evaluation.presentation.pieces.limits import limits
 from evaluation.presentation.pieces.weighting import weakest_finding, weighting
-from tests.support.published import STAFF
-from tests.support.published import sample_instruments as instruments
 from tests.support.published import sample_published as published
-from tests.support.published import sample_workspace as workspace
+from tests.support.sample import STAFF
+from tests.support.sample import sample_instruments as instruments
+from tests.support.sample import sample_workspace as workspace
 
 
 def weights(**changes: Any) -> pd.DataFrame:

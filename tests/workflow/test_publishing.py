@@ -28,7 +28,8 @@ from evaluation.workflow.publications import (
 )
 from evaluation.workflow.publishing import freeze, publish, verify
 from evaluation.workflow.run import run
-from tests.support.published import sample_published, sample_workspace
+from tests.support.published import sample_published
+from tests.support.sample import sample_workspace
 
 DAY = date(2025, 6, 2)
 POLICY = Disclosure()

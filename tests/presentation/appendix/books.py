@@ -15,7 +15,8 @@ from evaluation.presentation.appendix.make import appendix, figure_numbers
 from evaluation.presentation.build import make_pieces
 from evaluation.presentation.context import Context
 from tests.presentation.figures.samples import BRAND
-from tests.support.published import sample_instruments, sample_published, sample_workspace
+from tests.support.published import sample_published
+from tests.support.sample import sample_instruments, sample_workspace
 
 
 def context(root: Path, lang: str = "da", published: Published | None = None, **more: Any) -> Context:

@@ -21,7 +21,8 @@ from evaluation.reporting.render import render_product
 from tests.presentation.appendix.books import context, opened, table_of
 from tests.presentation.figures.samples import CATEGORIES, SAMPLES
 from tests.reporting.projects import docx_words, html_words
-from tests.support.published import STAFF, sample_instruments, sample_published, sample_workspace
+from tests.support.published import sample_published
+from tests.support.sample import STAFF, sample_instruments, sample_workspace
 
 
 @pytest.mark.parametrize("name", SAMPLES)

@@ -22,7 +22,8 @@ from evaluation.presentation.appendix.write import workbook
 from evaluation.presentation.brand import contrast
 from tests.presentation.appendix.books import appendix_of, context, figures_of, opened, parts, table_of
 from tests.presentation.figures.samples import BRAND
-from tests.support.published import PARENTS, SCHOOL, STAFF, sample_instruments, sample_published
+from tests.support.published import sample_published
+from tests.support.sample import PARENTS, SCHOOL, STAFF, sample_instruments
 
 ODD = [
     "=cmd|' /C calc'!A0",

@@ -12,7 +12,8 @@ from evaluation.presentation.claims.check import STATES, Claim, judge
 from evaluation.presentation.claims.keys import Keys
 from evaluation.presentation.claims.marks import draft_marks
 from evaluation.presentation.claims.prose import Place
-from tests.support.published import sample_published, sample_workspace
+from tests.support.published import sample_published
+from tests.support.sample import sample_workspace
 
 PUBLISHED = sample_published()
 
