@@ -75,7 +75,7 @@ class Tables:
 
         def place(match: re.Match[str]) -> str:
             digest = match["digest"]
-            self._used[digest] = self._kept.get(digest) or match["text"]
+            self._used[digest] = self._kept.get(digest, match["text"])
             return self._used[digest]
 
         done, count = pattern.subn(place, written)
