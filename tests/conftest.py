@@ -1,4 +1,4 @@
-"""Fixtures shared by all tests: the fictional municipality, made once a worker."""
+"""Fixtures shared by all tests: the fictional municipality, made once a worker, and copies of it."""
 
 from __future__ import annotations
 
@@ -60,4 +60,24 @@ def demo_copy(imported_demo: Path, tmp_path: Path) -> Path:
     """A copy of the imported demo that a test may change."""
     root = tmp_path / "demo"
     shutil.copytree(imported_demo, root)
+    return root
+
+
+@pytest.fixture(scope="module")
+def ready(imported_demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The demo imported and analysed, with documents of an earlier run. Read only."""
+    root = tmp_path_factory.mktemp("bad") / "demo"
+    shutil.copytree(imported_demo, root)
+    for name in ("midtvejsevaluering.html", "midtvejsevaluering.pdf", "midtvejsevaluering.docx"):
+        file = root / "reports" / "_output" / "midtvejsevaluering" / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text("from an earlier run", encoding="utf-8")
+    return root
+
+
+@pytest.fixture
+def workspace(ready: Path, tmp_path: Path) -> Path:
+    """A copy of it that a test may break."""
+    root = tmp_path / "demo"
+    shutil.copytree(ready, root)
     return root

@@ -1,18 +1,16 @@
-"""What analysis makes of answers: the right rows for the right people, and reasons where there is nothing."""
+"""What analysis makes of answers: the right rows for the right people."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
 
 from evaluation.analysis.estimates import COLUMNS, PRIVATE, Estimates
-from evaluation.analysis.run import analyse
 from evaluation.analysis.store import load_estimates, save_estimates
 from evaluation.codebook.model import Instrument
 from evaluation.common.errors import EvaluationError
@@ -21,24 +19,8 @@ from evaluation.responses.model import Responses, State
 from evaluation.statistics.change import cluster_change
 from evaluation.statistics.levels import pooled_sd
 from evaluation.statistics.tests import holm
+from tests.analysis.runs import SIZES, row, run
 from tests.support import small
-
-SIZES = {f"U{i}": n for i, n in enumerate([10, 12, 14, 18, 20, 24, 30, 36])}
-
-
-def run(answers: dict[tuple[str, str], Responses], instrument: Instrument | None = None, **options: Any) -> Estimates:
-    return analyse(small.workspace(**options), {"lille": instrument or small.instrument()}, answers)
-
-
-def row(table: pd.DataFrame, key: str) -> pd.Series:
-    found = table[table["key"] == key]
-    assert len(found) == 1, key
-    return found.iloc[0]
-
-
-@pytest.fixture(scope="module")
-def both() -> dict[tuple[str, str], Responses]:
-    return small.two_waves(SIZES, shift=0.5)
 
 
 @pytest.fixture(scope="module")
@@ -146,18 +128,6 @@ def test_comparison_is_shown_beside_and_never_tested() -> None:
     assert "enhed-v0" not in set(found.levels["group"])
 
 
-def test_few_units_are_described_with_a_reason() -> None:
-    sizes = {f"U{i}": 20 for i in range(5)}
-    found = run(small.two_waves(sizes), registered=small.units(5))
-    one = row(found.estimates, "s.alfa.score.kommune.2020_2024")
-    assert one["reason"] == "few_clusters"
-    assert np.isnan(one["p_value"])
-    assert np.isnan(one["se"])
-    assert not np.isnan(one["change"])
-    assert one["verdict"] == ""
-    assert any(n["code"] == "no-test" and n["reason"] == "few_clusters" for n in found.meta["notes"])
-
-
 def test_without_units_every_person_is_a_cluster(both: dict[tuple[str, str], Responses]) -> None:
     found = run(both, made=small.plan(unit=False, design="repeated-cross-section"))
     one = row(found.estimates, "s.alfa.score.kommune.2020_2024")
@@ -170,35 +140,6 @@ def test_without_units_every_person_is_a_cluster(both: dict[tuple[str, str], Res
 def test_panel_counts_people_in_both_waves(both: dict[tuple[str, str], Responses], made: Estimates) -> None:
     seen = [set(part.persons["respondent"][~np.isnan(score(part, ["a1", "a2", "a3"]))]) for part in both.values()]
     assert row(made.estimates, "s.alfa.score.kommune.2020_2024")["n_paired"] == len(seen[0] & seen[1])
-
-
-def test_no_before_wave_gives_levels_and_a_note() -> None:
-    found = run({("s", "2024"): small.responses("2024", SIZES)}, made=small.plan(waves=("2024",)))
-    assert found.estimates.empty
-    assert len(found.levels) > 0
-    assert {"code": "no-change", "survey": "s", "reason": "no-before-wave", "waves": 1} in found.meta["notes"]
-
-
-def test_a_wave_that_was_not_imported_is_noted() -> None:
-    found = run({("s", "2020"): small.responses("2020", SIZES)})
-    assert found.estimates.empty
-    assert {"code": "wave-awaited", "survey": "s", "wave": "2024"} in found.meta["notes"]
-
-
-def test_nothing_imported_at_all() -> None:
-    found = run({})
-    for name in COLUMNS:
-        assert getattr(found, name).empty
-    assert {"code": "survey-without-answers", "survey": "s"} in found.meta["notes"]
-
-
-def test_a_unit_with_one_wave_says_so(both: dict[tuple[str, str], Responses]) -> None:
-    late = small.responses("2024", {**SIZES, "U8": 20})
-    found = run({("s", "2020"): both["s", "2020"], ("s", "2024"): late}, registered=small.units(9))
-    one = row(found.estimates, "s.alfa.score.enhed-u8.2020_2024")
-    assert one["reason"] == "one_wave_only"
-    assert np.isnan([one["before"], one["after"], one["change"], one["se"]]).all()
-    assert row(found.estimates, "s.alfa.score.kommune.2020_2024")["clusters"] == 9
 
 
 def test_merged_units_stay_one_cluster(both: dict[tuple[str, str], Responses]) -> None:
@@ -300,14 +241,6 @@ def test_response_rates_come_from_the_register() -> None:
     assert row(found.estimates, "s.alfa.score.kommune.2020_2024")["invited_after"] == 320
 
 
-def test_more_answers_than_invited_gives_no_rate() -> None:
-    found = run(small.two_waves(SIZES), population=(Population("s", "2020", "U0", 3),))
-    assert np.isnan(row(found.response, "s.svar.antal.kommune.2020")["rate"])
-    codes = {(note["code"], note.get("wave")) for note in found.meta["notes"]}
-    assert ("more-answers-than-invited", "2020") in codes
-    assert ("invited-unknown", "2024") in codes
-
-
 def test_finite_population_narrows_the_interval(both: dict[tuple[str, str], Responses], made: Estimates) -> None:
     known = tuple(Population("s", wave, unit, size + 2) for wave in ("2020", "2024") for unit, size in SIZES.items())
     found = run(both, made=small.plan(estimand="beskrivelse"), population=known)
@@ -333,14 +266,6 @@ def test_weights_named_in_the_plan_are_used(both: dict[tuple[str, str], Response
     assert found["value"] == pytest.approx(np.average(y[ok], weights=w[ok]))
     assert found["weighting"] == "w"
     assert found["n_eff"] < found["n"]
-
-
-def test_empty_group_values_get_rows_with_a_reason(both: dict[tuple[str, str], Responses]) -> None:
-    parts = {key: small.with_persons(part, stilling=["1"] * len(part.persons)) for key, part in both.items()}
-    one = row(run(parts).estimates, "s.alfa.score.stilling-gammel.2020_2024")
-    assert one["reason"] == "no_answers"
-    assert np.isnan(one["change"])
-    assert one["direction"] == ""
 
 
 def test_no_change_is_ingen() -> None:
@@ -380,14 +305,6 @@ def test_order_of_rows_does_not_matter(both: dict[tuple[str, str], Responses], m
     again = run(mixed)
     for name in COLUMNS:
         pd.testing.assert_frame_equal(getattr(made, name), getattr(again, name), rtol=1e-9, atol=1e-9)
-
-
-def test_missing_instrument_is_the_users_matter(both: dict[tuple[str, str], Responses]) -> None:
-    with pytest.raises(EvaluationError) as caught:
-        analyse(small.workspace(), {}, both)
-    assert caught.value.problems[0].code == "analysis-no-instrument"
-    assert "lille" in caught.value.render("da")
-    assert "lille" in caught.value.render("en")
 
 
 def test_private_estimates_survive_the_disk(made: Estimates, tmp_path: Path) -> None:

@@ -3,126 +3,37 @@
 from __future__ import annotations
 
 import re
-import shutil
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 import pytest
-import yaml
 
-from evaluation.common.resources import resource_folder
-from evaluation.presentation.build import BuildReport, build_results, make_pieces
+from evaluation.presentation.build import make_pieces
 from evaluation.presentation.context import Context
 from evaluation.presentation.figures.fonts import measure
 from evaluation.presentation.tables import TEXT_WIDTH
-from evaluation.presentation.variables import variables
+from tests.presentation.built import EACH, GLOBAL, SURVEYS, Built, build
 from tests.presentation.figures.samples import BRAND
 from tests.support.published import sample_published as published
-from tests.support.sample import AWAITED, PARENTS, PERCEIVED, SCHOOL, STAFF, STAFF_SCALES, THEMES
+from tests.support.sample import PARENTS, PERCEIVED, SCHOOL, STAFF, STAFF_SCALES, THEMES
 from tests.support.sample import sample_instruments as instruments
 from tests.support.sample import sample_workspace as workspace
-
-GLOBAL = [
-    "txt-fiktive",
-    "txt-hovedresultater",
-    "tbl-resultatoversigt",
-    "fig-tidslinje",
-    "tbl-regler",
-    "tbl-frisatte",
-    "txt-frisaettelse",
-    "tbl-undersoegelser",
-    "fig-svarprocent",
-    "txt-svar",
-    "txt-metode",
-    "tbl-beslutningsregel",
-    "tbl-skalaer",
-    "txt-skalaer",
-    "tbl-forsoeg",
-    "txt-forsoeg",
-    "txt-forsoeg-hovedpointer",
-    "txt-mekanismer-hovedpointer",
-    "txt-temaer",
-    "tbl-kontrolsummer",
-    "txt-genkoersel",
-    "tbl-mekanismer",
-    "txt-mekanismer",
-    "txt-konklusion",
-    "txt-begraensninger",
-    "tbl-begraensninger",
-    "txt-diskretionering",
-    "tbl-diskretionering",
-    "tbl-datagrundlag",
-    "txt-dokumentation",
-    "alle-undersoegelser",
-    "txt-kolofon",
-]
-EACH = [
-    "txt-{}-hovedpointer",
-    "txt-{}-deltagelse",
-    "fig-{}-udvikling",
-    "tbl-{}-udvikling",
-    "txt-{}-udvikling",
-    "fig-{}-svar",
-    "txt-{}-svar",
-    "fig-{}-oplevet",
-    "txt-{}-oplevet",
-    "tbl-{}-grupper",
-    "txt-{}-grupper",
-    "tbl-bilag-{}",
-]
-SURVEYS = (STAFF, PARENTS, SCHOOL, PERCEIVED, AWAITED)
-PROSE = "\n\n".join(
-    "{{< include _resultater/" + name + ".qmd >}}"
-    for name in [*GLOBAL, *(kind.format(survey) for survey in SURVEYS for kind in EACH)]
-)
-Build = Callable[..., "Built"]
-
-
-class Built:
-    """A project and what was built into it."""
-
-    def __init__(self, project: Path, report: BuildReport) -> None:
-        self.project, self.report = project, report
-        self.folder = project / "_resultater"
-        self.texts = {path.stem: path.read_text(encoding="utf-8") for path in sorted(self.folder.glob("*.qmd"))}
-
-    @property
-    def prose(self) -> str:
-        return "\n".join(text for name, text in self.texts.items() if name != "alle-undersoegelser")
-
-
-def _build(
-    root: Path, *, prose: str = PROSE, lang: str = "da", before: bool = True, data: Any = None, draw: bool = False
-) -> Built:
-    project = root / "reports" / "produkt"
-    project.mkdir(parents=True, exist_ok=True)
-    shutil.copy(resource_folder("reports") / "midtvejsevaluering" / "_brand.yml", project)
-    (project / "index.qmd").write_text(prose, encoding="utf-8")
-    with pytest.MonkeyPatch.context() as patch:
-        if not draw:
-            patch.setattr("evaluation.presentation.build._figures", lambda *_: ([], []))
-        report = build_results(
-            data or published(before=before), workspace(root, before=before), instruments(), project=project, lang=lang
-        )
-    return Built(project, report)
 
 
 @pytest.fixture(scope="module")
 def danish(tmp_path_factory: pytest.TempPathFactory) -> Built:
-    return _build(tmp_path_factory.mktemp("da"), draw=True)
+    return build(tmp_path_factory.mktemp("da"), draw=True)
 
 
 @pytest.fixture(scope="module")
 def english(tmp_path_factory: pytest.TempPathFactory) -> Built:
-    return _build(tmp_path_factory.mktemp("en"), lang="en")
+    return build(tmp_path_factory.mktemp("en"), lang="en")
 
 
 @pytest.fixture(scope="module")
 def levels_only(tmp_path_factory: pytest.TempPathFactory) -> Built:
-    return _build(tmp_path_factory.mktemp("niveau"), before=False)
+    return build(tmp_path_factory.mktemp("niveau"), before=False)
 
 
 @pytest.fixture(params=["danish", "english", "levels_only"])
@@ -180,13 +91,6 @@ def test_notes_come_before_sources_and_name_invented_data(danish: Built) -> None
             assert text.find("*Anm.:*") < text.find("*Kilde:*")
     assert "Fiktive data" in danish.texts["txt-fiktive"]
     assert "fiktive data" in danish.texts["txt-kolofon"]
-
-
-def test_real_data_are_not_called_invented(tmp_path: Path) -> None:
-    made = _build(tmp_path, data=published(fictional=False))
-    assert "iktiv" not in made.prose
-    assert made.texts["txt-fiktive"].strip() == ""
-    assert yaml.safe_load((made.project / "_variables.yml").read_text(encoding="utf-8"))["plan"]["fiktiv"] == "nej"
 
 
 def test_nothing_danish_in_the_english_pieces(english: Built) -> None:
@@ -250,7 +154,7 @@ def test_the_long_note_on_answers_stands_once(danish: Built, tmp_path: Path) -> 
     long = "summer på grund af afrunding ikke altid til 100"
     assert danish.texts[f"txt-{STAFF}-svar"].count(long) == 1
     assert long not in danish.texts[f"fig-{STAFF}-svar"]
-    alone = _build(tmp_path, prose="{{< include _resultater/fig-" + STAFF + "-svar.qmd >}}")
+    alone = build(tmp_path, prose="{{< include _resultater/fig-" + STAFF + "-svar.qmd >}}")
     assert alone.texts[f"fig-{STAFF}-svar"].count(long) == 1
     assert alone.texts[f"fig-{STAFF}-svar"].count("*Anm.:* Procent af dem, der har svaret.") == 8
 
@@ -417,88 +321,11 @@ def test_without_a_wave_before_there_is_a_full_report_of_levels(levels_only: Bui
     assert "**Fremgang" not in levels_only.prose
 
 
-def test_awaited_and_unknown_surveys_say_so(tmp_path: Path) -> None:
-    prose = (
-        "{{< include _resultater/txt-ukendt-udvikling.qmd >}}\n\n{{< include _resultater/fig-ukendt-udvikling.qmd >}}"
-    )
-    made = _build(tmp_path, prose=prose)
-    assert "»ukendt« indgår ikke i denne evaluering" in made.texts["txt-ukendt-udvikling"]
-    # The figure under it would only repeat the reason.
-    assert made.texts["fig-ukendt-udvikling"].strip() == ""
-    assert "endnu ingen svar" in made.texts[f"txt-{AWAITED}-hovedpointer"]
-
-
-def test_references_only_to_what_the_document_includes(tmp_path: Path) -> None:
-    made = _build(tmp_path, prose="{{< include _resultater/txt-frisaettelse.qmd >}}")
-    assert "@" not in made.texts["txt-frisaettelse"]
-    assert "To regler er ophævet, mens to er fastholdt." in made.texts["txt-frisaettelse"]
-
-
-def test_the_generic_document_reaches_every_survey(tmp_path: Path) -> None:
-    made = _build(tmp_path, prose="{{< include _resultater/alle-undersoegelser.qmd >}}")
-    included = set(re.findall(r"_resultater/([\w-]+)\.qmd", made.texts["alle-undersoegelser"]))
-    assert {f"fig-{STAFF}-udvikling", f"tbl-bilag-{PARENTS}", f"txt-{AWAITED}-hovedpointer"} <= included
-    assert included <= set(made.texts)
-    assert f"@fig-{STAFF}-udvikling" in made.texts[f"txt-{STAFF}-udvikling"]
-
-
 def test_building_twice_changes_no_byte(danish: Built) -> None:
     stamps = {path: path.stat().st_mtime_ns for path in danish.project.rglob("*") if path.is_file()}
-    second = _build(danish.project.parents[1], draw=True)
+    second = build(danish.project.parents[1], draw=True)
     assert second.report.changed == ()
     assert second.report.removed == ()
     assert second.report.drawn == 0
     made = [path for path in stamps if path.name != "index.qmd"]
     assert [path.name for path in made if path.stat().st_mtime_ns != stamps[path]] == ["_brand.yml"]
-
-
-def test_stale_files_go_and_those_of_reporting_stay(tmp_path: Path) -> None:
-    made = _build(tmp_path)
-    (made.folder / "fig-gammel.svg").write_text("x", encoding="utf-8")
-    (made.folder / "txt-gammel.qmd").write_text("x", encoding="utf-8")
-    theirs = ("_metadata.yml", "brand.css", "reference.docx")
-    for name in theirs:
-        (made.folder / name).write_bytes(b"x")
-    again = _build(tmp_path)
-    assert {path.name for path in again.report.removed} == {"fig-gammel.svg", "txt-gammel.qmd"}
-    assert all((made.folder / name).is_file() for name in theirs)
-
-
-def test_labels_of_users_cannot_break_a_piece(tmp_path: Path) -> None:
-    nasty = '7. A|B {{< var x >}} @fig-x <b> $1$ `c` [x](y) -- »q« "r"'
-    made = instruments()
-    staff = made[STAFF]
-    scales = tuple(
-        scale.model_copy(update={"title": scale.title.model_copy(update={"da": nasty})}) for scale in staff.scales
-    )
-    items = tuple(item.model_copy(update={"text": item.text.model_copy(update={"da": nasty})}) for item in staff.items)
-    made[STAFF] = staff.model_copy(update={"scales": scales, "items": items})
-    ctx = Context(published(), workspace(tmp_path), made, "da")
-    for piece in make_pieces(ctx):
-        if piece.name != "alle-undersoegelser":
-            assert "{{<" not in piece.text, piece.name
-            assert "<b>" not in piece.text, piece.name
-            assert not re.search(r"(?<!\\)@fig-x", piece.text), piece.name
-    yaml.safe_load(variables(ctx))
-
-
-def test_missing_columns_of_numbers_never_print_as_nan(tmp_path: Path) -> None:
-    data = published()
-    columns = ["se", "ci_low", "ci_high", "p_adjusted", "mdc80", "n_paired", "effect_size"]
-    thin = data.estimates.assign(**{name: float("nan") for name in columns}, verdict="", reason="few_clusters")
-    made = _build(tmp_path, data=replace(data, estimates=thin))
-    assert not re.search(r"\bnan\b", made.prose, re.IGNORECASE)
-    assert "ikke testet" in made.texts[f"tbl-{STAFF}-udvikling"]
-    assert "Ingen af ændringerne kan vurderes" in made.texts[f"txt-{STAFF}-udvikling"]
-
-
-def test_empty_tables_still_give_every_piece(tmp_path: Path) -> None:
-    data = published()
-    empty = {
-        name: getattr(data, name).iloc[:0]
-        for name in ("estimates", "levels", "distributions", "response", "perceived", "scales", "record")
-    }
-    made = _build(tmp_path, data=replace(data, **empty, meta={**data.meta, "sources": [], "imports": []}))
-    assert set(GLOBAL) <= set(made.texts)
-    assert "endnu ingen svar" in made.texts["txt-hovedresultater"]
-    assert isinstance(data.estimates, pd.DataFrame)

@@ -1,11 +1,14 @@
-"""Runs the ``evaluation`` command inside the test process."""
+"""Runs the ``evaluation`` command inside the test process, and reads back the problems it printed."""
 
 from __future__ import annotations
 
+import re
 import sys
 from dataclasses import dataclass
 
 import pytest
+
+LABELS = {"da": ("Hvor", "Forventet", "Fundet", "Gør dette"), "en": ("Where", "Expected", "Found", "Do this")}
 
 
 @dataclass(frozen=True)
@@ -39,3 +42,24 @@ def evaluation(capsys: pytest.CaptureFixture[str], *arguments: object, messages:
             sys.argv = before
     captured = capsys.readouterr()
     return Outcome(code, captured.out, captured.err)
+
+
+@dataclass(frozen=True)
+class Told:
+    """One problem as printed."""
+
+    code: str
+    what: str
+    parts: dict[str, str]
+
+
+def told(err: str, lang: str) -> list[Told]:
+    """The problems of one run, read back from what was printed."""
+    found = []
+    for block in re.split(r"\n\n(?=\[)", err.strip()):
+        head = re.match(r"\[([a-z0-9-]+)\] (.+)", block)
+        if head is None:
+            continue
+        lines = dict(re.findall(r"^  ([^:\n]+): (.*)$", block, re.MULTILINE))
+        found.append(Told(head[1], head[2], {k: lines.get(v, "") for k, v in zip("wefd", LABELS[lang], strict=True)}))
+    return found

@@ -52,6 +52,8 @@ DISTRIBUTIONS = (
     "suppressed",
     "reason",
 )
+#: Three units in two types.
+TYPES = {"enhed-a": ("type-x",), "enhed-b": ("type-x",), "enhed-c": ("type-y",)}
 Counts = Sequence[int]
 
 

@@ -9,6 +9,7 @@ import pytest
 from tests.disclosure.attack.products import docx, product, xlsx
 from tests.disclosure.attack.real import Real, real
 from tests.disclosure.attack.support import (
+    TYPES,
     attacked,
     distribution,
     facts,
@@ -23,7 +24,6 @@ from tests.disclosure.attack.support import (
 
 A, B, C = (1, 2, 6, 8, 3), (0, 2, 1, 1, 0), (2, 5, 9, 10, 4)
 WHOLE = tuple(a + b + c for a, b, c in zip(A, B, C, strict=True))
-TYPES = {"enhed-a": ("type-x",), "enhed-b": ("type-x",), "enhed-c": ("type-y",)}
 KINDS = {"A": ("x",), "B": ("x",), "C": ("y",)}
 #: Varied answers of a group large enough for every count to stay open.
 LARGE = (3, 6, 9, 8, 4)
