@@ -25,6 +25,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
                     item.add_marker(pytest.mark.skip(reason=f"{program} is not installed"))
 
 
+def copied(workspace: Path, folder: Path) -> Path:
+    """A copy of a workspace in ``folder``."""
+    root = folder / "demo"
+    shutil.copytree(workspace, root)
+    return root
+
+
 @pytest.fixture(scope="session")
 def shared() -> Path:
     """The reference folder beside the project; tests that need it skip, by name, without it."""
@@ -49,8 +56,7 @@ def imported_demo(demo_workspace: Path, tmp_path_factory: pytest.TempPathFactory
     """The demo imported and analysed. Read only."""
     from evaluation.workflow.run import run
 
-    root = tmp_path_factory.mktemp("imported") / "demo"
-    shutil.copytree(demo_workspace, root)
+    root = copied(demo_workspace, tmp_path_factory.mktemp("imported"))
     run(root, ("import", "analyse"))
     return root
 
@@ -58,16 +64,13 @@ def imported_demo(demo_workspace: Path, tmp_path_factory: pytest.TempPathFactory
 @pytest.fixture
 def demo_copy(imported_demo: Path, tmp_path: Path) -> Path:
     """A copy of the imported demo that a test may change."""
-    root = tmp_path / "demo"
-    shutil.copytree(imported_demo, root)
-    return root
+    return copied(imported_demo, tmp_path)
 
 
 @pytest.fixture(scope="module")
 def ready(imported_demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The demo imported and analysed, with documents of an earlier run. Read only."""
-    root = tmp_path_factory.mktemp("bad") / "demo"
-    shutil.copytree(imported_demo, root)
+    root = copied(imported_demo, tmp_path_factory.mktemp("bad"))
     for name in ("midtvejsevaluering.html", "midtvejsevaluering.pdf", "midtvejsevaluering.docx"):
         file = root / "reports" / "_output" / "midtvejsevaluering" / name
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -78,6 +81,4 @@ def ready(imported_demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Path
 @pytest.fixture
 def workspace(ready: Path, tmp_path: Path) -> Path:
     """A copy of it that a test may break."""
-    root = tmp_path / "demo"
-    shutil.copytree(ready, root)
-    return root
+    return copied(ready, tmp_path)

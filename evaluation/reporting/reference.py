@@ -63,8 +63,13 @@ def reference_docx(colours: Mapping[str, str], *, family: str, title: str, sende
 def _base() -> dict[str, bytes]:
     """Parts of the template that comes with pandoc."""
     base, _ = pandoc.run(["--print-default-data-file", "reference.docx"], b"", Path.cwd())
-    source = zipfile.ZipFile(BytesIO(base))
-    return {name: source.read(name) for name in source.namelist()}
+    return unpack(base)
+
+
+def unpack(data: bytes) -> dict[str, bytes]:
+    """Return the parts of a zip by name."""
+    with zipfile.ZipFile(BytesIO(data)) as source:
+        return {name: source.read(name) for name in source.namelist()}
 
 
 def pack(parts: Mapping[str, bytes]) -> bytes:

@@ -19,7 +19,7 @@ from evaluation.presentation.claims.prose import top_document
 from evaluation.reporting.embedded.memory import Memory
 from evaluation.reporting.embedded.source import Expanded, expand
 from evaluation.reporting.prepare import write_support
-from evaluation.reporting.project import FORMATS, SUPPORT_FOLDER
+from evaluation.reporting.project import FORMATS, SUPPORT_FOLDER, Project, load_project
 from evaluation.reporting.review.fingerprint import properties
 
 #: Where the embedded engine keeps what makes the next render quicker; made from published results and prose only.
@@ -222,13 +222,12 @@ def _run(
         from evaluation.reporting import quarto
         from evaluation.reporting.embedded.word_parts import finish
         from evaluation.reporting.fonts import page_fonts
-        from evaluation.reporting.project import load_project
 
         done, log = quarto.render(work, formats, progress=progress)
         if "docx" in done:
             # rows that stay whole, fonts, contents that Word fills in: what pandoc leaves out in either engine
-            sender = str(load_project(work).metadata().get("udgiver", ""))
-            custom = stamp(_expanded(work))
+            project = load_project(work)
+            sender, custom = str(project.metadata().get("udgiver", "")), stamp(_expanded(project))
             done = {**done, "docx": finish(done["docx"], sender, page_fonts(work), custom=custom)}
         return done, log
     from evaluation.reporting.embedded import engine as embedded
@@ -239,12 +238,10 @@ def _run(
     return embedded.render(work, formats, memory, stamp), ()
 
 
-def _expanded(work: Path) -> Expanded | None:
+def _expanded(project: Project) -> Expanded | None:
     """The project's text, where we can read it: real Quarto reads more."""
-    from evaluation.reporting.project import load_project
-
     try:
-        return expand(load_project(work))
+        return expand(project)
     except EvaluationError:
         return None
 

@@ -5,9 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import struct
-import zipfile
 import zlib
-from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -17,6 +15,7 @@ from evaluation.reporting.embedded import docx, engine, kept, pandoc
 from evaluation.reporting.embedded.kept import Tables
 from evaluation.reporting.embedded.memory import Memory
 from evaluation.reporting.embedded.tree import Node
+from evaluation.reporting.reference import unpack
 from tests.reporting.projects import project, small
 
 FORMATS = ("html", "pdf", "docx")
@@ -93,29 +92,28 @@ Til sidst.
 """
 
 
-class Calls:
-    """What pandoc was given, by format."""
+def given_to_pandoc(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    """What pandoc gets from now on, by format."""
+    given: dict[str, str] = {}
+    run = pandoc.run
 
-    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.given: dict[str, str] = {}
-        run = pandoc.run
+    def noted(arguments, data, folder):
+        if "-t" in arguments:
+            given[arguments[arguments.index("-t") + 1]] = data.decode("utf-8")
+        return run(arguments, data, folder)
 
-        def counted(arguments, data, folder):
-            if "-t" in arguments:
-                self.given[arguments[arguments.index("-t") + 1]] = data.decode("utf-8")
-            return run(arguments, data, folder)
-
-        monkeypatch.setattr(pandoc, "run", counted)
+    monkeypatch.setattr(pandoc, "run", noted)
+    return given
 
 
 def test_known_tables_stand_in_the_documents_as_if_pandoc_had_written_them_again(tmp_path, monkeypatch):
     folder, memory = small(tmp_path, TEXT), Memory(tmp_path / "memory")
     plain = engine.render(folder, FORMATS)
     assert engine.render(folder, FORMATS, memory) == plain
-    calls = Calls(monkeypatch)
+    noted = given_to_pandoc(monkeypatch)
     assert engine.render(folder, FORMATS, memory) == plain
     for output in ("html5", "typst-citations", "docx"):
-        given = calls.given[output]
+        given = noted[output]
         assert "Række" not in given
         assert '"Med"' in given  # a note has a number in its document
         assert "listen" in given
@@ -174,7 +172,7 @@ def test_only_the_tables_of_the_last_render_are_kept(tmp_path):
 
 
 def _table(word: str, ident: str = "") -> Node:
-    table = json.loads(json.dumps(kept._STAND_IN).replace("\u2013", word).replace("–", word))
+    table = json.loads(json.dumps(kept._STAND_IN, ensure_ascii=False).replace("–", word))
     table["c"][0][0] = ident
     return table
 
@@ -197,20 +195,15 @@ def test_tables_with_something_of_their_own_document_are_left_alone():
     assert Tables("docx", Memory()).marked(beside) == beside
 
 
-def _parts(data: bytes) -> dict[str, bytes]:
-    with zipfile.ZipFile(BytesIO(data)) as source:
-        return {name: source.read(name) for name in source.namelist()}
-
-
 def test_word_gets_the_pictures_themselves_in_their_sizes(tmp_path, monkeypatch):
     folder = project(tmp_path)
     pictures = sorted(path.read_bytes() for path in (folder / "_resultater").glob("*.png"))
-    spared = _parts(engine.render(folder, ("docx",))["docx"])
+    spared = unpack(engine.render(folder, ("docx",))["docx"])
     media = [content for name, content in spared.items() if name.startswith("word/media/")]
     assert media
     assert set(media) <= set(pictures)
     monkeypatch.setattr(docx, "_blanks", lambda *_: {})
-    assert _parts(engine.render(folder, ("docx",))["docx"]) == spared
+    assert unpack(engine.render(folder, ("docx",))["docx"]) == spared
 
 
 def test_two_pictures_of_a_size_are_not_mistaken_for_each_other(tmp_path):
@@ -221,7 +214,7 @@ def test_two_pictures_of_a_size_are_not_mistaken_for_each_other(tmp_path):
     first = (folder / "_resultater" / "fig-svar.png").read_bytes()
     other = first[:-12] + _chunk(b"tEXtnote\0to") + first[-12:]
     (folder / "_resultater" / "to.png").write_bytes(other)
-    parts = _parts(engine.render(folder, ("docx",))["docx"])
+    parts = unpack(engine.render(folder, ("docx",))["docx"])
     assert {content for name, content in parts.items() if name.startswith("word/media/")} == {first, other}
 
 

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from evaluation.workflow.analysis import PRIVATE
+from evaluation.codebook import decisions
+from evaluation.workflow.analysis import DECISIONS, PRIVATE
 from evaluation.workflow.run import run
 from evaluation.workflow.status import status
 from tests.support.panel import panel_workspace
@@ -43,3 +44,7 @@ def test_every_private_table_is_watched(root: Path):
 
     assert set(PRIVATE) == set(COLUMNS)
     assert {path.stem for path in (root / "data/processed").glob("*.parquet")} == set(PRIVATE)
+
+
+def test_the_file_of_decisions_is_the_one_that_is_watched():
+    assert decisions.FILE == DECISIONS

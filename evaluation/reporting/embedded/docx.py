@@ -98,22 +98,23 @@ def write_docx(
     return finish(written, sender, fonts, custom=custom, restored=tables.restored, pictures=pictures)
 
 
-def _blanks(blocks: list[Node], folder: Path, target: Path) -> dict[bytes, Path]:
-    """Write a blank of its size for every picture into ``target``, where it lies in ``folder``; what stands for which.
+def _blanks(blocks: list[Node], folder: Path, target: Path) -> dict[bytes, bytes]:
+    """Write a blank of its size for every picture into ``target``, where it lies in ``folder``; pictures by blank.
 
     Pandoc reads nothing but a picture's size and would pack the rest only for us to pack it again.
     """
-    found: dict[bytes, Path] = {}
+    found: dict[bytes, bytes] = {}
     for image in tree.of_kind(blocks, "Image"):
         source = image["c"][2][0]
         path, place = folder / source, target / source
         if path.suffix != ".png" or not place.resolve().is_relative_to(target.resolve()):
             continue
-        made = blank_png(path.read_bytes())
+        picture = path.read_bytes()
+        made = blank_png(picture)
         if made is not None:
             place.parent.mkdir(parents=True, exist_ok=True)
             place.write_bytes(made)
-            found[made] = path
+            found[made] = picture
     return found
 
 

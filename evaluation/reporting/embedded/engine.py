@@ -191,13 +191,10 @@ def _concerned(blocks: list[Node]) -> list[int]:
     Besides citations these are notes (styles that cite in notes count them), a list of references, and the
     last block, below which citeproc puts a list that has no place.
     """
-
-    def concerns(block: Node) -> bool:
-        written = json.dumps(block)
-        return any(sign in written for sign in ('"t": "Cite"', '"t": "Note"', '["refs", '))
-
     last = len(blocks) - 1
-    return [place for place, block in enumerate(blocks) if place == last or concerns(block)]
+    return [
+        place for place, block in enumerate(blocks) if place == last or tree.holds(block, "Cite", "Note", ident="refs")
+    ]
 
 
 def _has_list(document: dict[str, Any]) -> bool:

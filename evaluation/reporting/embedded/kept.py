@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from evaluation.common.errors import fail
 from evaluation.common.files import hash_bytes
 from evaluation.reporting.embedded import tree
-from evaluation.reporting.embedded.memory import Memory
+from evaluation.reporting.embedded.memory import Memory, digest
 from evaluation.reporting.embedded.tree import Node
 
 #: Kinds of nodes that are written alike in any table of any document: no numbers, addresses or pictures of their own.
@@ -50,9 +50,7 @@ class Tables:
 
     def __init__(self, output: str, memory: Memory, *made_from: bytes) -> None:
         self._output, self._memory = output, memory
-        self._basis = hash_bytes(
-            b"".join(len(part).to_bytes(8, "big") + part for part in (output.encode(), *made_from))
-        )
+        self._basis = digest((output.encode(), *made_from)).decode()
         self._kept = memory.tables(output)
         self._used: dict[str, str] = {}
         self._marked = 0
@@ -74,9 +72,9 @@ class Tables:
         pattern = re.compile(f"{begin}(?P<text>.*?){found.replace('{name}', 'e-(?P=digest)')}", re.S)
 
         def place(match: re.Match[str]) -> str:
-            digest = match["digest"]
-            self._used[digest] = self._kept.get(digest, match["text"])
-            return self._used[digest]
+            name = match["digest"]
+            self._used[name] = self._kept.get(name, match["text"])
+            return self._used[name]
 
         done, count = pattern.subn(place, written)
         if count != self._marked:
@@ -99,13 +97,13 @@ class Tables:
 
     def _table(self, table: Node, around: str) -> list[Node]:
         # 128 bits: a bookmark of Word has at most 40 signs
-        digest = hash_bytes((around + json.dumps(table)).encode())[:32]
-        if digest not in self._kept and not _alike(table):
+        name = hash_bytes((around + json.dumps(table)).encode())[:32]
+        if name not in self._kept and not _alike(table):
             return [table]
         self._marked += 1
         language, mark, _ = _MARKS[self._output]
-        first, last = (tree.raw(language, mark.replace("{name}", f"{kind}-{digest}")) for kind in "ae")
-        return [first, _STAND_IN if digest in self._kept else table, last]
+        first, last = (tree.raw(language, mark.replace("{name}", f"{kind}-{name}")) for kind in "ae")
+        return [first, _STAND_IN if name in self._kept else table, last]
 
 
 def _beside_another(blocks: list[Node], place: int) -> bool:
@@ -114,14 +112,9 @@ def _beside_another(blocks: list[Node], place: int) -> bool:
 
 
 def _alike(table: Node) -> bool:
-    kinds = True
-
-    def look(node: Node) -> None:
-        nonlocal kinds
-        kinds = kinds and (node["t"] in _ALIKE or node["t"].startswith("Align")) and not tree.attr(node)[0]
-
-    tree.visit(table, look)
-    return kinds
+    return all(
+        (node["t"] in _ALIKE or node["t"].startswith("Align")) and not tree.attr(node)[0] for node in tree.nodes(table)
+    )
 
 
 def _stand_in() -> Node:

@@ -58,23 +58,23 @@ class Memory:
     def cited(self, *parts: bytes) -> bytes | None:
         """What citeproc made of exactly these ``parts`` the last time."""
         kept = self._read(_CITED)
-        digest = _digest(parts)
-        return kept[len(digest) :] if kept is not None and kept.startswith(digest) else None
+        made_from = digest(parts)
+        return kept[len(made_from) :] if kept is not None and kept.startswith(made_from) else None
 
     def keep_cited(self, made: bytes, *parts: bytes) -> None:
         """Keep what citeproc made of ``parts``."""
-        self._write(_CITED, _digest(parts) + made)
+        self._write(_CITED, digest(parts) + made)
 
     def tables(self, output: str) -> dict[str, str]:
         """Tables as pandoc wrote them in the format ``output``, by the hash of what they are made from."""
         kept = self._read(f"tables-{output}") or b""
-        digest, _, content = kept.partition(b"\n")
-        return dict(json.loads(content)) if digest == _digest((content,)) else {}
+        told, _, content = kept.partition(b"\n")
+        return dict(json.loads(content)) if told == digest((content,)) else {}
 
     def keep_tables(self, output: str, tables: Mapping[str, str]) -> None:
         """Keep the tables of this render."""
         content = json.dumps(dict(tables), ensure_ascii=False).encode("utf-8")
-        self._write(f"tables-{output}", _digest((content,)) + b"\n" + content)
+        self._write(f"tables-{output}", digest((content,)) + b"\n" + content)
 
     def _read(self, name: str) -> bytes | None:
         try:
@@ -87,7 +87,8 @@ class Memory:
             write_atomic(self._folder / name, content)
 
 
-def _digest(parts: tuple[bytes, ...]) -> bytes:
+def digest(parts: tuple[bytes, ...]) -> bytes:
+    """Return one hash of ``parts``, as hex; other borders between them give another."""
     whole = hashlib.sha256()
     for part in parts:
         whole.update(len(part).to_bytes(8, "big") + part)

@@ -102,13 +102,14 @@ def outline(blocks: list[Node]) -> Iterator[Node]:
                 yield from outline(item)
 
 
-def holds(value: Any, *kinds: str) -> bool:
-    """Whether a node of one of ``kinds`` is in ``value``: much faster than going through it.
+def holds(value: Any, *kinds: str, ident: str = "") -> bool:
+    """Whether a node of one of ``kinds``, or one that may have the id ``ident``, is in ``value``.
 
-    Words that look like pandoc's own JSON cannot be mistaken for it; their quotes are written otherwise.
+    Much faster than going through it. Words that look like pandoc's own JSON cannot be mistaken for it; their
+    quotes are written otherwise.
     """
     written = json.dumps(value)
-    return any(f'"t": "{kind}"' in written for kind in kinds)
+    return any(f'"t": "{kind}"' in written for kind in kinds) or (bool(ident) and f'["{ident}", ' in written)
 
 
 def nodes(value: Any) -> Iterator[Node]:

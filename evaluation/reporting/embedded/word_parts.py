@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import re
-import zipfile
 from collections.abc import Callable, Mapping
 from html import escape
-from io import BytesIO
-from pathlib import Path
 
 from evaluation.reporting.fonts import Fonts, packaged, subset_font
-from evaluation.reporting.reference import pack
+from evaluation.reporting.reference import pack, unpack
 
 _FONT_KEY = "6F1C0B52-7D3A-4E58-9A41-2C8E5D90B7{:02X}"
 _RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -20,11 +17,7 @@ _UPDATE = (
     '<w:updateFields w:val="true"/><w:compat><w:compatSetting w:name="compatibilityMode" '
     'w:uri="http://schemas.microsoft.com/office/word" w:val="15"/></w:compat>'
 )
-_CUSTOM = (
-    '<?xml version="1.0" encoding="UTF-8"?>\n<Properties '
-    'xmlns="http://schemas.openxmlformats.org/officeDocument/2006/custom-properties" '
-    'xmlns:vt="http://schemas.openxmlformats.org/officeDocument/2006/docPropsVTypes"/>'
-)
+CUSTOM = "docProps/custom.xml"
 
 
 def finish(
@@ -34,7 +27,7 @@ def finish(
     *,
     custom: bytes | None = None,
     restored: Callable[[str], str] | None = None,
-    pictures: Mapping[bytes, Path] | None = None,
+    pictures: Mapping[bytes, bytes] | None = None,
 ) -> bytes:
     """Return the finished Word file; the same bytes for the same content.
 
@@ -50,15 +43,14 @@ def finish(
         The part with its custom properties; none where nothing is said.
     restored : callable, optional
         Puts back into the text what pandoc was spared.
-    pictures : mapping of bytes to Path, optional
-        Files to what stands for them in ``data``.
+    pictures : mapping of bytes to bytes, optional
+        Pictures, by what stands for them in ``data``.
     """
     pictures = pictures or {}
-    with zipfile.ZipFile(BytesIO(data)) as source:
-        parts = {name: source.read(name) for name in source.namelist()}
+    parts = unpack(data)
     for name, content in parts.items():
         if name.startswith("word/media/") and content in pictures:
-            parts[name] = pictures[content].read_bytes()
+            parts[name] = pictures[content]
     body = parts["word/document.xml"].decode()
     parts["word/document.xml"] = _new_pages(_whole_rows(restored(body) if restored else body)).encode()
     core = parts["docProps/core.xml"].decode()
@@ -68,9 +60,19 @@ def finish(
     # Word spells by country; pandoc writes the language alone.
     parts["word/styles.xml"] = re.sub(rb'(<w:lang [^>]*w:val=")da"', rb'\1da-DK"', parts["word/styles.xml"])
     # Not metadata of ours, which pandoc would show there.
-    parts["docProps/custom.xml"] = custom or _CUSTOM.encode()
+    parts[CUSTOM] = custom or custom_properties()
     _embed_fonts(parts, fonts or packaged())
     return pack(parts)
+
+
+def custom_properties(entries: str = "") -> bytes:
+    """Return the part with custom properties, given the XML of each."""
+    head = (
+        '<?xml version="1.0" encoding="UTF-8"?>\n<Properties '
+        'xmlns="http://schemas.openxmlformats.org/officeDocument/2006/custom-properties" '
+        'xmlns:vt="http://schemas.openxmlformats.org/officeDocument/2006/docPropsVTypes">'
+    )
+    return f"{head}{entries}</Properties>".encode()
 
 
 def _whole_rows(body: str) -> str:

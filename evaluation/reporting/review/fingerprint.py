@@ -8,10 +8,10 @@ from html import escape, unescape
 
 from evaluation.common.files import hash_bytes
 from evaluation.reporting.embedded.source import MARKER, Expanded
+from evaluation.reporting.embedded.word_parts import CUSTOM, custom_properties
 from evaluation.reporting.project import SUPPORT_FOLDER
 from evaluation.reporting.review.model import Stamp
 
-PART = "docProps/custom.xml"
 _NAMES = {
     "product": "evaluation-product",
     "engine": "evaluation-engine",
@@ -20,11 +20,6 @@ _NAMES = {
     "draft": "evaluation-draft",
 }
 _FORMAT = "{D5CDD505-2E9C-101B-9397-08002B2CF9AE}"
-_HEAD = (
-    '<?xml version="1.0" encoding="UTF-8"?>\n<Properties '
-    'xmlns="http://schemas.openxmlformats.org/officeDocument/2006/custom-properties" '
-    'xmlns:vt="http://schemas.openxmlformats.org/officeDocument/2006/docPropsVTypes">'
-)
 _ENTRY = re.compile(r'<property\b[^>]*\bname="([^"]+)"[^>]*>\s*<vt:lpwstr>([^<]*)</vt:lpwstr>', re.S)
 
 
@@ -56,10 +51,10 @@ def properties(expanded: Expanded | None, product: str, engine: str, *, draft: b
         f"<vt:lpwstr>{escape(value, quote=False)}</vt:lpwstr></property>"
         for number, (key, value) in enumerate(values.items(), start=2)
     )
-    return f"{_HEAD}{entries}</Properties>".encode()
+    return custom_properties(entries)
 
 
 def stamp_of(parts: Mapping[str, bytes]) -> Stamp:
     """What the parts of a Word file say of its making."""
-    found = dict(_ENTRY.findall(parts.get(PART, b"").decode("utf-8", "replace")))
+    found = dict(_ENTRY.findall(parts.get(CUSTOM, b"").decode("utf-8", "replace")))
     return Stamp(**{key: unescape(found.get(name, "")) for key, name in _NAMES.items()})
